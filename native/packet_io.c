@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "packet_io.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+static ssize_t read_one(int fd, const struct iovec *iov)
+{
+    ssize_t length;
+
+    do {
+        length = read(fd, iov->iov_base, iov->iov_len);
+    } while (length < 0 && errno == EINTR);
+    return length < 0 ? -errno : length;
+}
+
+static ssize_t write_one(int fd, const struct iovec *iov, int spans)
+{
+    ssize_t length;
+
+    do {
+        length = spans == 1 ? write(fd, iov->iov_base, iov->iov_len) : writev(fd, iov, spans);
+    } while (length < 0 && errno == EINTR);
+    return length < 0 ? -errno : length;
+}
+
+/* The errors that cost this packet and no more. */
+static bool loses_only_packet(ssize_t result)
+{
+    return result == -EIO || result == -EINVAL || result == -ENOBUFS || result == -ENOMEM || result == -EMSGSIZE;
+}
+
+int packets_read(int fd, const struct iovec *iov, int32_t *lengths, int count)
+{
+    for (int i = 0; i < count; i++) {
+        ssize_t length = read_one(fd, &iov[i]);
+
+        if (length < 0) {
+            return i > 0 || length == -EAGAIN ? i : (int)length;
+        }
+        lengths[i] = (int32_t)length;
+    }
+    return count;
+}
+
+int packets_write(int fd, const struct iovec *iov, const int32_t *spans, int32_t *results, int count)
+{
+    for (int i = 0; i < count; i++) {
+        ssize_t result = write_one(fd, iov, spans[i]);
+
+        if (result < 0 && !loses_only_packet(result)) {
+            return i > 0 || result == -EAGAIN ? i : (int)result;
+        }
+        results[i] = (int32_t)result;
+        if (result == -EINVAL) {
+            return i + 1;
+        }
+        iov += spans[i];
+    }
+    return count;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TUNLOOP_PACKET_IO_H
+#define TUNLOOP_PACKET_IO_H
+
+#include <stdint.h>
+#include <sys/uio.h>
+
+/*
+ * Batches of packets on a non-blocking TUN descriptor, one system call per packet.
+ *
+ * The arrays are laid out by io.tunloop.device.PacketVector: this is a contract between the two.
+ */
+
+/*
+ * Reads until the queue is empty or @count packets came: packet i into @iov[i], its length into @lengths[i].
+ * Returns the number of packets read; 0 when there was none; -errno when the first read failed. An error behind the
+ * first packet is not lost: the next call meets it again.
+ */
+int packets_read(int fd, const struct iovec *iov, int32_t *lengths, int count);
+
+/*
+ * Writes @count packets; packet i is made of the next @spans[i] entries of @iov. Stores the bytes written, or -errno,
+ * in @results[i]. EIO (link down), ENOBUFS and ENOMEM lose that packet and go on. A packet that the kernel refuses
+ * (EINVAL) is the last one of this call, so that the caller can write its parts in its place.
+ * Returns the number of packets with a result; 0 when the device takes none now; -errno when it is lost.
+ */
+int packets_write(int fd, const struct iovec *iov, const int32_t *spans, int32_t *results, int count);
+
+#endif
