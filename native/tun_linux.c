@@ -6,23 +6,45 @@
 #include <linux/if_tun.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-int tun_open(const char *name, int flags, char actual[static IFNAMSIZ])
+static int result_of(int status)
+{
+    return status < 0 ? -errno : status;
+}
+
+int tun_open(void)
+{
+    return result_of(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+}
+
+int tun_attach(int fd, const char *name, int flags)
 {
     struct ifreq request = {.ifr_flags = (short)flags};
-    int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
-    if (fd < 0) {
+    if (strlen(name) >= IFNAMSIZ) {
+        return -ENAMETOOLONG;
+    }
+    strcpy(request.ifr_name, name);
+    return result_of(ioctl(fd, TUNSETIFF, &request));
+}
+
+int tun_device(int fd, char name[static IFNAMSIZ])
+{
+    struct ifreq request = {0};
+
+    if (ioctl(fd, TUNGETIFF, &request) < 0) {
         return -errno;
     }
-    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-    if (ioctl(fd, TUNSETIFF, &request) < 0) {
-        int error = errno;
+    memcpy(name, request.ifr_name, IFNAMSIZ);
+    return (unsigned short)request.ifr_flags;
+}
 
-        close(fd);
-        return -error;
-    }
-    memcpy(actual, request.ifr_name, IFNAMSIZ);
-    return fd;
+int tun_set_vnet_header_bytes(int fd, int bytes)
+{
+    return result_of(ioctl(fd, TUNSETVNETHDRSZ, &bytes));
+}
+
+int tun_set_offload(int fd, unsigned int mask)
+{
+    return result_of(ioctl(fd, TUNSETOFFLOAD, (unsigned long)mask));
 }

@@ -3,8 +3,30 @@
 #define TUNLOOP_TUN_LINUX_H
 
 #include <net/if.h>
+#include <stdbool.h>
 
-/* Opens one queue of TUN device @name. Returns a non-blocking fd, or -errno; @actual gets the kernel's name. */
-int tun_open(const char *name, int flags, char actual[static IFNAMSIZ]);
+/*
+ * One queue of a TUN or TAP device: /dev/net/tun and its ioctls. Every function returns >= 0 or -errno.
+ * Source: linux/if_tun.h; drivers/net/tun.c.
+ */
+
+/* Opens /dev/net/tun, attached to no device yet. Returns a non-blocking, close-on-exec descriptor. */
+int tun_open(void);
+
+/*
+ * TUNSETIFF: attaches @fd to device @name, which the kernel makes if there is none. An empty name, or one with %d, lets
+ * the kernel choose. @flags are IFF_TUN or IFF_TAP, IFF_NO_PI, IFF_VNET_HDR, ...
+ */
+int tun_attach(int fd, const char *name, int flags);
+
+/* TUNGETIFF: the name of the device, which may have changed since it was opened. Returns its flags, IFF_TUN and so on.
+ */
+int tun_device(int fd, char name[static IFNAMSIZ]);
+
+/* TUNSETVNETHDRSZ. The size belongs to the device and outlives a detach: set it on every attach. */
+int tun_set_vnet_header_bytes(int fd, int bytes);
+
+/* TUNSETOFFLOAD: @mask of TUN_F_*, 0 for none. Belongs to the device like the header size. */
+int tun_set_offload(int fd, unsigned int mask);
 
 #endif

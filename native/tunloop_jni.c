@@ -1,9 +1,204 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * The native methods of io.tunloop.*: one static table a class. A function here converts its arguments and calls plain
+ * C; it returns what that returned, a count or -errno. Nothing throws but an allocation that failed.
+ */
+#include "if_linux.h"
+#include "netlink.h"
+#include "packet_io.h"
+#include "tun_linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <jni.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Copies an interface name; false if it does not fit. */
+static bool copy_name(JNIEnv *env, jstring string, char name[static IFNAMSIZ])
+{
+    jsize bytes = (*env)->GetStringUTFLength(env, string);
+
+    if (bytes >= IFNAMSIZ) {
+        return false;
+    }
+    (*env)->GetStringUTFRegion(env, string, 0, (*env)->GetStringLength(env, string), name);
+    name[bytes] = '\0';
+    return true;
+}
+
+static jint close_fd(JNIEnv *env, jclass type, jint fd)
+{
+    (void)env;
+    (void)type;
+    return close(fd) < 0 ? -errno : 0;
+}
+
+static jint dup_fd(JNIEnv *env, jclass type, jint fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+    (void)env;
+    (void)type;
+    return copy < 0 ? -errno : copy;
+}
+
+static jint device_read(JNIEnv *env, jclass type, jint fd, jlong iov, jlong lengths, jint count)
+{
+    (void)env;
+    (void)type;
+    return packets_read(fd, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths, count);
+}
+
+static jint device_write(JNIEnv *env, jclass type, jint fd, jlong iov, jlong spans, jlong results, jint count)
+{
+    (void)env;
+    (void)type;
+    return packets_write(fd, (const struct iovec *)(intptr_t)iov, (const int32_t *)(intptr_t)spans,
+                         (int32_t *)(intptr_t)results, count);
+}
+
+static jint device_tun_open(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return tun_open();
+}
+
+static jint device_tun_attach(JNIEnv *env, jclass type, jint fd, jstring string, jint flags)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    return copy_name(env, string, name) ? tun_attach(fd, name, flags) : -ENAMETOOLONG;
+}
+
+/* The name into @bytes, which holds IFNAMSIZ. Returns the flags. */
+static jint device_tun_device(JNIEnv *env, jclass type, jint fd, jbyteArray bytes)
+{
+    char name[IFNAMSIZ];
+    int flags = tun_device(fd, name);
+
+    (void)type;
+    if (flags >= 0) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, IFNAMSIZ, (const jbyte *)name);
+    }
+    return flags;
+}
+
+static jint device_tun_set_vnet_header_bytes(JNIEnv *env, jclass type, jint fd, jint bytes)
+{
+    (void)env;
+    (void)type;
+    return tun_set_vnet_header_bytes(fd, bytes);
+}
+
+static jint device_tun_set_offload(JNIEnv *env, jclass type, jint fd, jint mask)
+{
+    (void)env;
+    (void)type;
+    return tun_set_offload(fd, (unsigned int)mask);
+}
+
+static jint device_netlink_open(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return netlink_open();
+}
+
+static jint device_if_mtu(JNIEnv *env, jclass type, jint socket, jstring string)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    return copy_name(env, string, name) ? if_mtu(socket, name) : -ENAMETOOLONG;
+}
+
+static jint device_if_set_mtu(JNIEnv *env, jclass type, jint socket, jstring string, jint bytes)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    return copy_name(env, string, name) ? if_set_mtu(socket, name, bytes) : -ENAMETOOLONG;
+}
+
+static jint device_if_set_txqueuelen(JNIEnv *env, jclass type, jint socket, jstring string, jint packets)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    return copy_name(env, string, name) ? if_set_txqueuelen(socket, name, packets) : -ENAMETOOLONG;
+}
+
+static jint device_if_set_up(JNIEnv *env, jclass type, jint socket, jstring string, jboolean up)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    return copy_name(env, string, name) ? if_set_up(socket, name, up) : -ENAMETOOLONG;
+}
+
+static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix)
+{
+    char name[IFNAMSIZ];
+    jbyte address[16];
+    jsize length = (*env)->GetArrayLength(env, bytes);
+
+    (void)type;
+    if (!copy_name(env, string, name)) {
+        return -ENAMETOOLONG;
+    }
+    if (length != 4 && length != 16) {
+        return -EAFNOSUPPORT;
+    }
+    (*env)->GetByteArrayRegion(env, bytes, 0, length, address);
+    return if_add_address(socket, name, length == 4 ? AF_INET : AF_INET6, address, prefix);
+}
+
+static const JNINativeMethod device_methods[] = {
+    {"close", "(I)I", (void *)close_fd},
+    {"dup", "(I)I", (void *)dup_fd},
+    {"read", "(IJJI)I", (void *)device_read},
+    {"write", "(IJJJI)I", (void *)device_write},
+    {"tunOpen", "()I", (void *)device_tun_open},
+    {"tunAttach", "(ILjava/lang/String;I)I", (void *)device_tun_attach},
+    {"tunDevice", "(I[B)I", (void *)device_tun_device},
+    {"tunSetVnetHeaderBytes", "(II)I", (void *)device_tun_set_vnet_header_bytes},
+    {"tunSetOffload", "(II)I", (void *)device_tun_set_offload},
+    {"netlinkOpen", "()I", (void *)device_netlink_open},
+    {"ifMtu", "(ILjava/lang/String;)I", (void *)device_if_mtu},
+    {"ifSetMtu", "(ILjava/lang/String;I)I", (void *)device_if_set_mtu},
+    {"ifSetTxQueueLength", "(ILjava/lang/String;I)I", (void *)device_if_set_txqueuelen},
+    {"ifSetUp", "(ILjava/lang/String;Z)I", (void *)device_if_set_up},
+    {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
+};
+
+static const struct {
+    const char *name;
+    const JNINativeMethod *methods;
+    jint count;
+} classes[] = {
+    {"io/tunloop/device/Native", device_methods, COUNT(device_methods)},
+};
 
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
 {
-    (void)vm;
+    JNIEnv *env;
+
     (void)reserved;
+    if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) {
+        return JNI_ERR;
+    }
+    for (size_t i = 0; i < COUNT(classes); i++) {
+        jclass type = (*env)->FindClass(env, classes[i].name);
+
+        /* A pending exception says which class or method is missing. */
+        if (type == NULL || (*env)->RegisterNatives(env, type, classes[i].methods, classes[i].count) < 0) {
+            return JNI_ERR;
+        }
+        (*env)->DeleteLocalRef(env, type);
+    }
     return JNI_VERSION_1_8;
 }

@@ -2,10 +2,41 @@
 package io.tunloop.device;
 
 /**
- * The native methods of tunloop_jni.c. Each returns 0 or a count, or a negative errno.
+ * The native methods of tunloop_jni.c. Each returns 0, a count or a descriptor, or a negative errno.
  *
  * <p>No static initialiser: the library registers these methods while it is loaded (see NativeLibrary).
  */
 final class Native {
     private Native() {}
+
+    static native int close(int fd);
+
+    static native int dup(int fd);
+
+    static native int read(int fd, long iov, long lengths, int count);
+
+    static native int write(int fd, long iov, long spans, long results, int count);
+
+    static native int tunOpen();
+
+    static native int tunAttach(int fd, String name, int flags);
+
+    /** Returns the flags; the name comes in {@code name}, which holds IFNAMSIZ bytes. */
+    static native int tunDevice(int fd, byte[] name);
+
+    static native int tunSetVnetHeaderBytes(int fd, int bytes);
+
+    static native int tunSetOffload(int fd, int mask);
+
+    static native int netlinkOpen();
+
+    static native int ifMtu(int socket, String name);
+
+    static native int ifSetMtu(int socket, String name, int bytes);
+
+    static native int ifSetTxQueueLength(int socket, String name, int packets);
+
+    static native int ifSetUp(int socket, String name, boolean up);
+
+    static native int ifAddAddress(int socket, String name, byte[] address, int prefixLength);
 }

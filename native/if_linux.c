@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "if_linux.h"
+
+#include "netlink.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+static int if_request(struct ifreq *request, const char *name)
+{
+    memset(request, 0, sizeof(*request));
+    if (strlen(name) >= IFNAMSIZ) {
+        return -ENAMETOOLONG;
+    }
+    strcpy(request->ifr_name, name);
+    return 0;
+}
+
+static int if_ioctl(int socket, unsigned long call, struct ifreq *request)
+{
+    return ioctl(socket, call, request) < 0 ? -errno : 0;
+}
+
+int if_index(int socket, const char *name)
+{
+    struct ifreq request;
+    int status = if_request(&request, name);
+
+    if (status == 0) {
+        status = if_ioctl(socket, SIOCGIFINDEX, &request);
+    }
+    return status < 0 ? status : request.ifr_ifindex;
+}
+
+int if_mtu(int socket, const char *name)
+{
+    struct ifreq request;
+    int status = if_request(&request, name);
+
+    if (status == 0) {
+        status = if_ioctl(socket, SIOCGIFMTU, &request);
+    }
+    return status < 0 ? status : request.ifr_mtu;
+}
+
+int if_set_mtu(int socket, const char *name, int bytes)
+{
+    struct ifreq request;
+    int status = if_request(&request, name);
+
+    request.ifr_mtu = bytes;
+    return status < 0 ? status : if_ioctl(socket, SIOCSIFMTU, &request);
+}
+
+int if_set_txqueuelen(int socket, const char *name, int packets)
+{
+    struct ifreq request;
+    int status = if_request(&request, name);
+
+    request.ifr_qlen = packets;
+    return status < 0 ? status : if_ioctl(socket, SIOCSIFTXQLEN, &request);
+}
+
+int if_set_up(int socket, const char *name, bool up)
+{
+    struct ifreq request;
+    int status = if_request(&request, name);
+
+    if (status == 0) {
+        status = if_ioctl(socket, SIOCGIFFLAGS, &request);
+    }
+    if (status < 0) {
+        return status;
+    }
+    request.ifr_flags = (short)(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+    return if_ioctl(socket, SIOCSIFFLAGS, &request);
+}
+
+int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length)
+{
+    struct netlink_request request;
+    struct ifaddrmsg message = {
+        .ifa_family = (__u8)family,
+        .ifa_prefixlen = (__u8)prefix_length,
+        .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0,
+    };
+    size_t length = family == AF_INET6 ? 16 : 4;
+    int index = if_index(socket, name);
+
+    if (index < 0) {
+        return index;
+    }
+    message.ifa_index = (__u32)index;
+    netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &message, sizeof(message));
+    netlink_add(&request, IFA_LOCAL, address, length);
+    netlink_add(&request, IFA_ADDRESS, address, length);
+    return netlink_call(socket, &request);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.device;
+
+/** What a user can do about a system call that failed, in one sentence. */
+final class Remedy {
+    private Remedy() {}
+
+    static String of(String call, String device, int errno) {
+        return switch (errno) {
+            case Errno.EPERM, Errno.EACCES -> permission(call, device);
+            case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV -> missing(call, device);
+            case Errno.EBUSY -> device + " is in use by another process; choose another name or stop it";
+            case Errno.E2BIG -> device + " has the most queues a device can have; close one";
+            case Errno.EINVAL -> invalid(call, device);
+            case Errno.EBADFD, Errno.EFAULT -> device + " was deleted; create it and open it again";
+            case Errno.EBADF -> device + " was closed; open it again";
+            case Errno.EMFILE -> "too many open files in this process; raise its limit (ulimit -n)";
+            case Errno.ENFILE -> "too many open files in the system; raise fs.file-max";
+            case Errno.ENOMEM, Errno.ENOBUFS -> "the kernel is out of memory; free some and try again";
+            default -> "the kernel refused it; see dmesg";
+        };
+    }
+
+    private static String permission(String call, String device) {
+        if (call.startsWith("open")) {
+            return "no access to " + device + "; run as root or let the user read and write it";
+        }
+        return "needs CAP_NET_ADMIN; run as root, or use a persistent device that belongs to this user";
+    }
+
+    private static String missing(String call, String device) {
+        if (call.startsWith("open")) {
+            return device + " is missing; load the module (modprobe tun) or pass the device into the container";
+        }
+        return device + " does not exist in this network namespace; create it first";
+    }
+
+    private static String invalid(String call, String device) {
+        if (call.equals("ioctl(TUNSETIFF)")) {
+            return device + " exists and is of another kind (TUN or TAP, one queue or several); choose another name";
+        }
+        return "the kernel refuses this value for " + device + "; choose another";
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.device;
+
+import io.tunloop.internal.NativeLibrary;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One open queue of a TUN or TAP device: packets that the kernel sends into it are read here, packets written here are
+ * received by the kernel.
+ *
+ * <pre>
+ * plain       | IP packet (tap: Ethernet frame)           |
+ * offloaded   | virtio_net_hdr 10 B | IP packet, to 65535 B |
+ * </pre>
+ * Units: lengths in bytes.
+ * Ownership: owns its descriptor; a device that is not persistent goes when its last descriptor is closed.
+ * Thread: read and write may run in different threads; close only when neither runs, or a foreign descriptor is used.
+ * Errors: {@link TunException}; from read and write only when the device is lost.
+ * Source: linux/if_tun.h; Documentation/networking/tuntap.rst.
+ */
+public final class TunDevice implements AutoCloseable {
+    /** The size of the virtio_net_hdr in front of each packet of a device with offloads. */
+    public static final int VNET_HEADER_BYTES = 10;
+
+    static {
+        NativeLibrary.ensureLoaded();
+    }
+
+    private static final int CLOSED = -1;
+
+    private final AtomicInteger fd;
+    private final String name;
+    private final int mtuBytes;
+    private final EnumSet<Offload> offloads;
+    private final boolean tap;
+
+    TunDevice(int fd, String name, int mtuBytes, EnumSet<Offload> offloads, boolean tap) {
+        this.fd = new AtomicInteger(fd);
+        this.name = name;
+        this.mtuBytes = mtuBytes;
+        this.offloads = offloads;
+        this.tap = tap;
+    }
+
+    /** Opens the device, which the kernel makes if it does not exist, and configures it. */
+    public static TunDevice open(TunDeviceConfig config) throws TunException {
+        return TunOpener.open(config);
+    }
+
+    /** The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's. */
+    public int fd() {
+        return fd.get();
+    }
+
+    /** The name that the device had when it was opened. */
+    public String name() {
+        return name;
+    }
+
+    /** The MTU that the device had when it was opened. */
+    public int mtuBytes() {
+        return mtuBytes;
+    }
+
+    /** What the kernel granted of the offloads asked for: a new set each time. */
+    public EnumSet<Offload> offloads() {
+        return offloads.clone();
+    }
+
+    /** The bytes in front of each packet: {@link #VNET_HEADER_BYTES} with offloads, else 0. */
+    public int vnetHeaderBytes() {
+        return offloads.isEmpty() ? 0 : VNET_HEADER_BYTES;
+    }
+
+    /** True for Ethernet frames, false for IP packets. */
+    public boolean isTap() {
+        return tap;
+    }
+
+    public boolean isOpen() {
+        return fd.get() != CLOSED;
+    }
+
+    /**
+     * Reads as many packets as the vector has, one for each span.
+     *
+     * @return the packets read, their lengths as the vector's results; fewer than it has means that the queue is empty
+     * @throws TunException if the device is lost
+     */
+    public int read(PacketVector vector) throws TunException {
+        int count = Native.read(fd.get(), vector.iovAddress(), vector.resultsAddress(), vector.packets());
+        return count >= 0 ? count : TunException.check("read", name, count);
+    }
+
+    /**
+     * Writes the vector's packets. One that is lost (link down, out of memory) has a negative errno as its result, and the
+     * next goes on; one that the kernel refuses with EINVAL ends the batch.
+     *
+     * @return the packets with a result; fewer than the vector has when the device takes no more now, or when the last of
+     *     them was refused
+     * @throws TunException if the device is lost
+     */
+    public int write(PacketVector vector) throws TunException {
+        int count = Native.write(
+                fd.get(), vector.iovAddress(), vector.spansAddress(), vector.resultsAddress(), vector.packets());
+        return count >= 0 ? count : TunException.check("write", name, count);
+    }
+
+    /** A second descriptor of the same queue, to be closed on its own. */
+    public TunDevice dup() throws TunException {
+        int copy = TunException.check("dup", name, Native.dup(fd.get()));
+        return new TunDevice(copy, name, mtuBytes, offloads, tap);
+    }
+
+    /** Closes the descriptor; does nothing the second time. */
+    @Override
+    public void close() throws TunException {
+        int open = fd.getAndSet(CLOSED);
+        if (open != CLOSED) {
+            TunException.check("close", name, Native.close(open));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TunDevice(" + name + ", fd " + fd + ", MTU " + mtuBytes + ", " + offloads + ')';
+    }
+
+    /** The name of the device that a descriptor is attached to. */
+    static String nameOf(int fd) throws TunException {
+        byte[] bytes = new byte[InterfaceName.MAX_BYTES + 1];
+        TunException.check("ioctl(TUNGETIFF)", "fd " + fd, Native.tunDevice(fd, bytes));
+        int length = 0;
+        while (bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+}

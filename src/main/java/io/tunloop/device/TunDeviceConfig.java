@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.device;
+
+import java.net.Inet6Address;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a device shall be like when it is open. The defaults open a plain TUN device that the kernel names, and bring it up.
+ *
+ * @param name the interface, 1 to 15 characters; empty to let the kernel choose ("tun0")
+ * @param mtuBytes 68 to 65535; 0 to leave what the device has, 1500 when it is new
+ * @param addresses added to what the device has
+ * @param txQueueLength packets that wait for the reader; 0 to leave what the device has, 500 when it is new
+ * @param offloads asked of the kernel; empty for packets without a virtio_net_hdr
+ * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
+ * @param tap Ethernet frames instead of IP packets
+ * @param up brings the link up
+ */
+public record TunDeviceConfig(
+        String name,
+        int mtuBytes,
+        List<InterfaceAddress> addresses,
+        int txQueueLength,
+        Set<Offload> offloads,
+        boolean multiQueue,
+        boolean tap,
+        boolean up) {
+    /** The least an interface can have. Source: linux/if_ether.h, ETH_MIN_MTU. */
+    public static final int MIN_MTU_BYTES = 68;
+
+    /** The most that an IP packet can be. */
+    public static final int MAX_MTU_BYTES = 65_535;
+
+    /** The most of a TAP device: the Ethernet header counts. */
+    public static final int MAX_TAP_MTU_BYTES = 65_521;
+
+    /** The least that IPv6 works with. Source: RFC 8200, section 5. */
+    public static final int MIN_IPV6_MTU_BYTES = 1280;
+
+    public TunDeviceConfig {
+        if (!name.isEmpty()) {
+            InterfaceName.requireValid(name);
+        }
+        addresses = List.copyOf(addresses);
+        Offload.requireValid(offloads);
+        offloads = Set.copyOf(offloads);
+        requireValidMtu(mtuBytes, addresses, tap);
+        if (txQueueLength < 0) {
+            throw new IllegalArgumentException("txQueueLength must not be negative: " + txQueueLength);
+        }
+    }
+
+    private static void requireValidMtu(int mtuBytes, List<InterfaceAddress> addresses, boolean tap) {
+        if (mtuBytes == 0) {
+            return;
+        }
+        int max = tap ? MAX_TAP_MTU_BYTES : MAX_MTU_BYTES;
+        if (mtuBytes < MIN_MTU_BYTES || mtuBytes > max) {
+            throw new IllegalArgumentException("MTU must be " + MIN_MTU_BYTES + ".." + max + ": " + mtuBytes);
+        }
+        boolean ipv6 = addresses.stream().anyMatch(address -> address.address() instanceof Inet6Address);
+        if (ipv6 && mtuBytes < MIN_IPV6_MTU_BYTES) {
+            throw new IllegalArgumentException("IPv6 needs an MTU of at least " + MIN_IPV6_MTU_BYTES + ": " + mtuBytes);
+        }
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder with these values. */
+    public Builder toBuilder() {
+        var builder = new Builder();
+        builder.name = name;
+        builder.mtuBytes = mtuBytes;
+        builder.addresses.addAll(addresses);
+        builder.txQueueLength = txQueueLength;
+        builder.offloads.addAll(offloads);
+        builder.multiQueue = multiQueue;
+        builder.tap = tap;
+        builder.up = up;
+        return builder;
+    }
+
+    /** Collects the values; {@link #build} checks them. Each method is named for the record's component. */
+    public static final class Builder {
+        private String name = "";
+        private int mtuBytes;
+        private final List<InterfaceAddress> addresses = new ArrayList<>();
+        private int txQueueLength;
+        private final EnumSet<Offload> offloads = Offload.none();
+        private boolean multiQueue;
+        private boolean tap;
+        private boolean up = true;
+
+        private Builder() {}
+
+        /** Null or empty lets the kernel choose. */
+        public Builder name(String name) {
+            this.name = name == null ? "" : name;
+            return this;
+        }
+
+        public Builder mtuBytes(int mtuBytes) {
+            this.mtuBytes = mtuBytes;
+            return this;
+        }
+
+        /** Adds an address; may be called again for another. */
+        public Builder address(InterfaceAddress address) {
+            addresses.add(address);
+            return this;
+        }
+
+        /** Replaces all addresses. */
+        public Builder addresses(Collection<InterfaceAddress> addresses) {
+            this.addresses.clear();
+            this.addresses.addAll(addresses);
+            return this;
+        }
+
+        public Builder txQueueLength(int packets) {
+            txQueueLength = packets;
+            return this;
+        }
+
+        /** Replaces all offloads. */
+        public Builder offloads(Collection<Offload> offloads) {
+            this.offloads.clear();
+            this.offloads.addAll(offloads);
+            return this;
+        }
+
+        public Builder multiQueue(boolean multiQueue) {
+            this.multiQueue = multiQueue;
+            return this;
+        }
+
+        public Builder tap(boolean tap) {
+            this.tap = tap;
+            return this;
+        }
+
+        public Builder up(boolean up) {
+            this.up = up;
+            return this;
+        }
+
+        /** Throws IllegalArgumentException with the rule that a value breaks. */
+        public TunDeviceConfig build() {
+            return new TunDeviceConfig(name, mtuBytes, addresses, txQueueLength, offloads, multiQueue, tap, up);
+        }
+    }
+}
