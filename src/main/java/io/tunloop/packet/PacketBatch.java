@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.packet;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AbstractReferenceCounted;
+
+/**
+ * The wire packets that one offloaded frame stands for, as one message: a pipeline pays per frame, not per packet.
+ *
+ * <p>The packets are not made before somebody asks: {@link #packet(int)} fills all of them, checksums included, in one
+ * native call. A batch that only passes through to a coalescer never copies its payload.
+ *
+ * <p>Units: lengths in bytes.
+ * Ownership: the packets stay valid until the batch is released.
+ * Thread: one thread at a time; may be released by any.
+ */
+public abstract class PacketBatch extends AbstractReferenceCounted {
+    /** The number of wire packets, at least 1. */
+    public abstract int size();
+
+    /** The bytes of wire packet {@code index}, IP header included. */
+    public abstract int packetBytes(int index);
+
+    /** The bytes of all wire packets together, IP headers included. */
+    public abstract long readableBytes();
+
+    /** Wire packet {@code index}, complete and valid, without virtio header; not retained. */
+    public abstract ByteBuf packet(int index);
+
+    /** As {@link #packet(int)}, but the caller releases it and may keep it longer than the batch. */
+    public abstract ByteBuf retainedPacket(int index);
+
+    @Override
+    public PacketBatch retain() {
+        super.retain();
+        return this;
+    }
+
+    @Override
+    public PacketBatch retain(int increment) {
+        super.retain(increment);
+        return this;
+    }
+
+    @Override
+    public PacketBatch touch(Object hint) {
+        return this;
+    }
+}

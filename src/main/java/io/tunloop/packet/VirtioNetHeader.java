@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.packet;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteOrder;
+
+/**
+ * The header in front of every packet of an offloaded device: says which work on the packet is still to be done.
+ *
+ * <pre>
+ *   0        1          2         4          6            8              10
+ *   +--------+----------+---------+----------+------------+--------------+
+ *   | flags  | gso_type | hdr_len | gso_size | csum_start | csum_offset  |
+ *   +--------+----------+---------+----------+------------+--------------+
+ * </pre>
+ *
+ * <p>Units: lengths and offsets in bytes, counted from the first byte of the IP header; fields in the host's byte order.
+ * Source: linux/virtio_net.h, struct virtio_net_hdr.
+ */
+public final class VirtioNetHeader {
+    /** The size of the header. */
+    public static final int BYTES = 10;
+
+    public static final int FLAGS_OFFSET = 0;
+    public static final int GSO_TYPE_OFFSET = 1;
+    public static final int HDR_LEN_OFFSET = 2;
+    public static final int GSO_SIZE_OFFSET = 4;
+    public static final int CSUM_START_OFFSET = 6;
+    public static final int CSUM_OFFSET_OFFSET = 8;
+
+    /** Flag: the checksum at csum_start + csum_offset covers the pseudo header only and is still to be completed. */
+    public static final int NEEDS_CSUM = 1;
+    /** Flag: the kernel has verified the checksum. */
+    public static final int DATA_VALID = 2;
+
+    public static final int GSO_NONE = 0;
+    public static final int GSO_TCPV4 = 1;
+    public static final int GSO_TCPV6 = 4;
+    public static final int GSO_UDP_L4 = 5;
+    /** Bit beside the gso_type: some segment carries ECN's CWR. */
+    public static final int GSO_ECN = 0x80;
+
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
+    private VirtioNetHeader() {}
+
+    public static int flags(ByteBuf buf, int index) {
+        return buf.getUnsignedByte(index + FLAGS_OFFSET);
+    }
+
+    /** The gso_type without {@link #GSO_ECN}. */
+    public static int gsoType(ByteBuf buf, int index) {
+        return buf.getUnsignedByte(index + GSO_TYPE_OFFSET) & ~GSO_ECN;
+    }
+
+    /** Not to be trusted on reading: for forwarded packets the kernel puts the length of the whole packet there. */
+    public static int hdrLen(ByteBuf buf, int index) {
+        return getShort(buf, index + HDR_LEN_OFFSET);
+    }
+
+    public static int gsoSize(ByteBuf buf, int index) {
+        return getShort(buf, index + GSO_SIZE_OFFSET);
+    }
+
+    public static int csumStart(ByteBuf buf, int index) {
+        return getShort(buf, index + CSUM_START_OFFSET);
+    }
+
+    public static int csumOffset(ByteBuf buf, int index) {
+        return getShort(buf, index + CSUM_OFFSET_OFFSET);
+    }
+
+    /** The header of a packet that is complete as it is: all zero. */
+    public static void clear(ByteBuf buf, int index) {
+        buf.setZero(index, BYTES);
+    }
+
+    public static void set(
+            ByteBuf buf, int index, int flags, int gsoType, int hdrLen, int gsoSize, int csumStart, int csumOffset) {
+        buf.setByte(index + FLAGS_OFFSET, flags);
+        buf.setByte(index + GSO_TYPE_OFFSET, gsoType);
+        setShort(buf, index + HDR_LEN_OFFSET, hdrLen);
+        setShort(buf, index + GSO_SIZE_OFFSET, gsoSize);
+        setShort(buf, index + CSUM_START_OFFSET, csumStart);
+        setShort(buf, index + CSUM_OFFSET_OFFSET, csumOffset);
+    }
+
+    private static int getShort(ByteBuf buf, int index) {
+        return LITTLE_ENDIAN ? buf.getUnsignedShortLE(index) : buf.getUnsignedShort(index);
+    }
+
+    private static void setShort(ByteBuf buf, int index, int value) {
+        if (LITTLE_ENDIAN) {
+            buf.setShortLE(index, value);
+        } else {
+            buf.setShort(index, value);
+        }
+    }
+}
