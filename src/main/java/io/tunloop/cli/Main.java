@@ -3,17 +3,69 @@ package io.tunloop.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The command line: {@code tunloop forward|modes|bench|device|doctor}. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 @Command(
         name = "tunloop",
         description = "Forwards IP packets between two TUN interfaces, and measures how fast.",
         mixinStandardHelpOptions = true,
-        subcommands = {})
-public final class Main {
+        versionProvider = Main.Version.class,
+        subcommands = {ForwardCommand.class, ModesCommand.class})
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
     private Main() {}
 
     public static void main(String... args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        // Not in the root of the jar, where it would be an embedder's too. A configuration of the user's own wins.
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "io/tunloop/cli/logback.xml");
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::usageError)
+                .setExecutionExceptionHandler(Main::failure);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "a subcommand is missing: "
+                        + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    private static int usageError(ParameterException cause, String[] args) {
+        CommandLine command = cause.getCommandLine();
+        command.getErr().println(oneLine(command, cause.getMessage()));
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failure(Exception cause, CommandLine command, CommandLine.ParseResult result) {
+        command.getErr().println(oneLine(command, String.valueOf(cause.getMessage())));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String oneLine(CommandLine command, String message) {
+        return command.getCommandSpec().root().name() + ": " + message.replace('\n', ' ');
+    }
+
+    /** The version that the build put into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"tunloop " + (version == null ? "(not from a jar)" : version)};
+        }
     }
 }

@@ -74,11 +74,24 @@ public final class PacketVector implements AutoCloseable {
         addSpan(address, lengthBytes);
     }
 
+    /** Puts a packet of one span at {@code index} <= {@link #packets}; all packets of the vector have one span. */
+    public void setPacket(int index, long address, int lengthBytes) {
+        if (index == packets) {
+            addPacket(address, lengthBytes);
+        } else {
+            putSpan(index, address, lengthBytes);
+        }
+    }
+
     /** Adds one more span to the packet begun last; {@link #hasRoom} was true for all of its spans. */
     public void addSpan(long address, int lengthBytes) {
         int count = spansOffset + (packets - 1) * Integer.BYTES;
         memory.putInt(count, memory.getInt(count) + 1);
-        int span = spans++ * IOVEC_BYTES;
+        putSpan(spans++, address, lengthBytes);
+    }
+
+    private void putSpan(int index, long address, int lengthBytes) {
+        int span = index * IOVEC_BYTES;
         memory.putLong(span, address);
         memory.putLong(span + LENGTH_OFFSET, lengthBytes);
     }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.tunloop.device.PacketVector;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
+
+/**
+ * The buffers of a read batch. One that nobody downstream has kept is used again, one that somebody keeps is replaced.
+ *
+ * <pre>
+ * slot    0: refCnt 1    read again          a packet is fired with a reference of its own: refCnt 2 while
+ * slot    1: refCnt 2    kept: let go, new   somebody has it, 1 when all have released it
+ * slot    2: refCnt 1    never filled
+ * </pre>
+ * Ownership: holds one reference of each slot until {@link #close}.
+ * Thread: the channel's event loop only; packets may be released by any thread.
+ */
+final class ReadBuffers implements AutoCloseable {
+    private final ByteBuf[] slots;
+    private final PacketVector vector;
+    private int lengthBytes;
+    private int used;
+
+    ReadBuffers(int packets, int lengthBytes) {
+        this.lengthBytes = lengthBytes;
+        slots = new ByteBuf[packets];
+        vector = new PacketVector(packets);
+        used = packets;
+    }
+
+    /** The most packets of one batch. */
+    int size() {
+        return slots.length;
+    }
+
+    /** The longest packet that fits. */
+    int lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** Makes room for longer packets from the next batch on. */
+    void grow(int newLengthBytes) {
+        lengthBytes = newLengthBytes;
+        used = slots.length;
+    }
+
+    /** Reads until the device is empty or every slot is full. Returns the number of packets. */
+    int read(TunDevice device, ByteBufAllocator allocator) throws TunException {
+        for (int i = 0; i < used; i++) {
+            if (!isReusable(slots[i])) {
+                replace(i, allocator);
+            }
+        }
+        // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
+        used = slots.length;
+        used = device.read(vector);
+        return used;
+    }
+
+    /** The length of packet {@code index} of this batch, in bytes. */
+    int length(int index) {
+        return vector.result(index);
+    }
+
+    /** Packet {@code index} of this batch, with a reference for the caller. */
+    ByteBuf packet(int index) {
+        return slots[index].retain().setIndex(0, length(index));
+    }
+
+    private boolean isReusable(ByteBuf slot) {
+        return slot != null && slot.refCnt() == 1 && slot.capacity() >= lengthBytes;
+    }
+
+    private void replace(int index, ByteBufAllocator allocator) {
+        ByteBuf old = slots[index];
+        if (old != null) {
+            slots[index] = null;
+            old.release();
+        }
+        ByteBuf slot = allocator.directBuffer(lengthBytes, lengthBytes);
+        slots[index] = slot;
+        vector.setPacket(index, NativeAddress.of(slot, 0, lengthBytes), lengthBytes);
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < slots.length; i++) {
+            if (slots[i] != null) {
+                slots[i].release();
+                slots[i] = null;
+            }
+        }
+        vector.close();
+    }
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelId;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.StringUtil;
+import io.tunloop.device.PacketVector;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.device.TunException;
+import io.tunloop.packet.GatheredPacket;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyConnectedException;
+
+/**
+ * A channel over one queue of a TUN device. Each message is one packet.
+ *
+ * <pre>
+ * plain device                          offloaded device
+ * +--------------------+                +-----------------+---------------------------+
+ * | IP packet          |                | virtio_net_hdr  | IP packet, up to 65,535 B |
+ * +--------------------+                +-----------------+---------------------------+
+ *   at most the MTU                       10 B
+ * </pre>
+ * Inbound: a batch is read with one native call, each packet is fired as a {@link ByteBuf}, then
+ * {@code channelReadComplete}; this goes on until the device is empty, the reader pauses, or other tasks have waited
+ * long enough. Outbound: {@code ByteBuf} or {@link GatheredPacket}, written in batches on flush. A packet that the
+ * kernel refuses fails its promise, is counted in {@link #counters()} and dropped; the channel stays open.
+ *
+ * Ownership: a packet that is fired belongs to the next handler; a packet that is written belongs to the channel.
+ * Thread: as of every Netty channel, handlers run on the event loop; write, read and close may be called from any.
+ * Errors: a device that is lost (deleted) fires {@link TunException} and closes the channel.
+ */
+public abstract class TunChannel extends AbstractChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+    private final TunChannelConfig config;
+    private final TunChannelCounters counters = new TunChannelCounters();
+
+    // Written once by the event loop when the channel is bound (or before it is registered), read by any thread.
+    private volatile TunDevice device;
+    private volatile boolean closed;
+
+    // All below: the event loop only.
+    private IoRegistration registration;
+    private TunReader reader;
+    private TunWriter writer;
+    private boolean readInterest;
+    private boolean writeInterest;
+
+    /** A channel that opens its device when it is bound. */
+    TunChannel() {
+        this(null);
+    }
+
+    /** A channel over an open device, which it owns from now on. */
+    TunChannel(TunDevice device) {
+        super(null);
+        this.device = device;
+        config = new TunChannelConfig(this, TunDeviceConfig.builder().build());
+    }
+
+    /** What to tell the poller that the channel waits for. */
+    abstract IoOps ops(boolean read, boolean write);
+
+    /** What the poller must understand. */
+    abstract Class<? extends IoHandle> handleType();
+
+    @Override
+    protected abstract TunUnsafe newUnsafe();
+
+    /** The open device, with what the kernel granted; null before the channel is bound. */
+    public final TunDevice device() {
+        return device;
+    }
+
+    /** What this channel has moved and lost. */
+    public final TunChannelCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public final TunChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public final boolean isActive() {
+        return !closed && device != null;
+    }
+
+    @Override
+    public final ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public final TunAddress localAddress() {
+        return (TunAddress) super.localAddress();
+    }
+
+    @Override
+    protected final SocketAddress localAddress0() {
+        TunDevice open = device;
+        return open == null ? null : new TunAddress(open.name());
+    }
+
+    @Override
+    protected final SocketAddress remoteAddress0() {
+        return null;
+    }
+
+    @Override
+    protected final ChannelId newId() {
+        return new TunChannelId();
+    }
+
+    @Override
+    protected final boolean isCompatible(EventLoop loop) {
+        return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(handleType());
+    }
+
+    @Override
+    protected final void doRegister(ChannelPromise promise) {
+        if (device == null) {
+            promise.setSuccess(); // The poller wants a descriptor: doBind brings one.
+        } else {
+            startPolling(promise);
+        }
+    }
+
+    private void startPolling(ChannelPromise promise) {
+        ((IoEventLoop) eventLoop()).register((IoHandle) unsafe()).addListener(registered -> {
+            if (registered.isSuccess()) {
+                registration = (IoRegistration) registered.getNow();
+                reader = reader == null ? new TunReader(this) : reader;
+                writer = writer == null ? new TunWriter(this) : writer;
+                registration.submit(ops(readInterest, writeInterest));
+                promise.setSuccess();
+            } else {
+                promise.setFailure(registered.cause());
+            }
+        });
+    }
+
+    @Override
+    protected final void doBind(SocketAddress localAddress) throws Exception {
+        if (device != null) {
+            throw new AlreadyConnectedException();
+        }
+        if (!(localAddress instanceof TunAddress address)) {
+            throw new IllegalArgumentException(
+                    "address must be a TunAddress: " + StringUtil.simpleClassName(localAddress));
+        }
+        TunDevice opened =
+                TunDevice.open(config.device().toBuilder().name(address.name()).build());
+        device = opened;
+        ChannelPromise polling = newPromise();
+        startPolling(polling);
+        if (polling.cause() != null) {
+            device = null;
+            opened.close();
+            throw new IllegalStateException("the event loop refuses " + opened.name(), polling.cause());
+        }
+    }
+
+    @Override
+    protected final void doDeregister() {
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+    }
+
+    @Override
+    protected final void doDisconnect() throws Exception {
+        doClose();
+    }
+
+    @Override
+    protected final void doClose() throws Exception {
+        closed = true;
+        doDeregister();
+        if (reader != null) {
+            reader.close();
+            writer.close();
+        }
+        if (device != null) {
+            device.close();
+        }
+    }
+
+    @Override
+    protected final void doBeginRead() {
+        reader.wanted();
+        setInterest(true, writeInterest);
+    }
+
+    /** The configuration says that no more reads are wanted. */
+    final void clearRead() {
+        if (!isRegistered()) {
+            return;
+        }
+        if (eventLoop().inEventLoop()) {
+            stopReading();
+        } else {
+            eventLoop().execute(() -> {
+                if (!config.isAutoRead()) {
+                    stopReading();
+                }
+            });
+        }
+    }
+
+    final void stopReading() {
+        if (reader != null) {
+            reader.unwanted();
+        }
+        setInterest(false, writeInterest);
+    }
+
+    final void waitForWritable(boolean wait) {
+        setInterest(readInterest, wait);
+    }
+
+    private void setInterest(boolean read, boolean write) {
+        if (read == readInterest && write == writeInterest) {
+            return; // Each submit is a system call.
+        }
+        readInterest = read;
+        writeInterest = write;
+        if (registration != null) {
+            registration.submit(ops(read, write));
+        }
+    }
+
+    @Override
+    protected final void doWrite(ChannelOutboundBuffer in) throws Exception {
+        try {
+            waitForWritable(!writer.write(in));
+        } catch (TunException e) {
+            pipeline().fireExceptionCaught(e);
+            throw e; // Netty closes the channel and fails what is left.
+        }
+    }
+
+    @Override
+    protected final Object filterOutboundMessage(Object message) {
+        if (message instanceof GatheredPacket) {
+            return message;
+        }
+        if (message instanceof ByteBuf packet) {
+            return isDirect(packet) ? packet : copyDirect(packet);
+        }
+        throw new UnsupportedOperationException("a TunChannel writes ByteBuf or GatheredPacket, not "
+                + StringUtil.simpleClassName(message) + ": is a codec missing in its pipeline?");
+    }
+
+    private static boolean isDirect(ByteBuf packet) {
+        return packet.isDirect() && packet.nioBufferCount() < PacketVector.MAX_SPANS;
+    }
+
+    private ByteBuf copyDirect(ByteBuf packet) {
+        try {
+            return packet.isReadable()
+                    ? alloc().directBuffer(packet.readableBytes())
+                            .writeBytes(packet, packet.readerIndex(), packet.readableBytes())
+                    : Unpooled.EMPTY_BUFFER;
+        } finally {
+            ReferenceCountUtil.release(packet);
+        }
+    }
+
+    /** What the poller calls. */
+    abstract class TunUnsafe extends AbstractUnsafe implements IoHandle {
+        /** The device has packets, or is lost. */
+        final void readReady() {
+            reader.readUntilEmpty();
+        }
+
+        /** The poller reports an error: reading tells which one, also on a channel that does not read otherwise. */
+        final void errorReady() {
+            reader.wanted();
+            reader.readUntilEmpty();
+        }
+
+        /** The device takes packets again. */
+        final void writeReady() {
+            super.flush0();
+        }
+
+        @Override
+        public final void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            promise.setFailure(new UnsupportedOperationException("a TUN device has no remote end: bind it instead"));
+        }
+
+        @Override
+        protected void flush0() {
+            // While the device is full the poller calls writeReady when it is not: trying before that is in vain.
+            if (!writeInterest) {
+                super.flush0();
+            }
+        }
+
+        @Override
+        public final void close() {
+            close(voidPromise());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import static io.tunloop.channel.TunChannelOption.TUN_ADDRESSES;
+import static io.tunloop.channel.TunChannelOption.TUN_MTU;
+import static io.tunloop.channel.TunChannelOption.TUN_MULTI_QUEUE;
+import static io.tunloop.channel.TunChannelOption.TUN_OFFLOADS;
+import static io.tunloop.channel.TunChannelOption.TUN_READ_BATCH;
+import static io.tunloop.channel.TunChannelOption.TUN_TAP;
+import static io.tunloop.channel.TunChannelOption.TUN_TX_QUEUE_LENGTH;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.WriteBufferWaterMark;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Offload;
+import io.tunloop.device.TunDeviceConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The settings of a {@link TunChannel}: those of {@link TunChannelOption} and Netty's own.
+ *
+ * Thread: set from any thread; the settings of the device before the channel is bound.
+ */
+public final class TunChannelConfig extends DefaultChannelConfig {
+    /** Packets read, fired and flushed together. */
+    public static final int DEFAULT_READ_BATCH = 16;
+
+    /** The most that {@link TunChannelOption#TUN_READ_BATCH} takes. */
+    public static final int MAX_READ_BATCH = 1024;
+
+    // Netty's default of 32 and 64 KiB would flip the writability with every 64 KiB frame.
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
+
+    private final TunChannel channel;
+    private volatile TunDeviceConfig device;
+    private volatile int readBatch = DEFAULT_READ_BATCH;
+
+    TunChannelConfig(TunChannel channel, TunDeviceConfig device) {
+        super(channel);
+        this.channel = channel;
+        this.device = device;
+        setWriteBufferWaterMark(WATER_MARK);
+        setMessageSizeEstimator(TunMessageSizeEstimator.INSTANCE);
+    }
+
+    /** What the device was, or will be, opened with; its name is that of the address the channel is bound to. */
+    public TunDeviceConfig device() {
+        return device;
+    }
+
+    /** Replaces all settings of the device at once; of no effect on one that is open. */
+    public TunChannelConfig setDevice(TunDeviceConfig device) {
+        this.device = device;
+        return this;
+    }
+
+    /** The most packets read, fired and then flushed together. */
+    public int readBatch() {
+        return readBatch;
+    }
+
+    /** Sets {@link TunChannelOption#TUN_READ_BATCH}; of no effect once the channel has begun to read. */
+    public TunChannelConfig setReadBatch(int packets) {
+        if (packets < 1 || packets > MAX_READ_BATCH) {
+            throw new IllegalArgumentException("readBatch must be 1.." + MAX_READ_BATCH + ": " + packets);
+        }
+        readBatch = packets;
+        return this;
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(
+                super.getOptions(),
+                TUN_MTU,
+                TUN_ADDRESSES,
+                TUN_TX_QUEUE_LENGTH,
+                TUN_OFFLOADS,
+                TUN_MULTI_QUEUE,
+                TUN_TAP,
+                TUN_READ_BATCH);
+    }
+
+    @SuppressWarnings("unchecked")
+    @Override
+    public <T> T getOption(ChannelOption<T> option) {
+        if (option == TUN_MTU) {
+            return (T) Integer.valueOf(device.mtuBytes());
+        }
+        if (option == TUN_ADDRESSES) {
+            return (T) device.addresses();
+        }
+        if (option == TUN_TX_QUEUE_LENGTH) {
+            return (T) Integer.valueOf(device.txQueueLength());
+        }
+        if (option == TUN_OFFLOADS) {
+            return (T) device.offloads();
+        }
+        if (option == TUN_MULTI_QUEUE) {
+            return (T) Boolean.valueOf(device.multiQueue());
+        }
+        if (option == TUN_TAP) {
+            return (T) Boolean.valueOf(device.tap());
+        }
+        if (option == TUN_READ_BATCH) {
+            return (T) Integer.valueOf(readBatch);
+        }
+        return super.getOption(option);
+    }
+
+    @SuppressWarnings("unchecked")
+    @Override
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        validate(option, value);
+        if (option == TUN_MTU) {
+            device = device.toBuilder().mtuBytes((Integer) value).build();
+        } else if (option == TUN_ADDRESSES) {
+            device =
+                    device.toBuilder().addresses((List<InterfaceAddress>) value).build();
+        } else if (option == TUN_TX_QUEUE_LENGTH) {
+            device = device.toBuilder().txQueueLength((Integer) value).build();
+        } else if (option == TUN_OFFLOADS) {
+            device = device.toBuilder().offloads((Set<Offload>) value).build();
+        } else if (option == TUN_MULTI_QUEUE) {
+            device = device.toBuilder().multiQueue((Boolean) value).build();
+        } else if (option == TUN_TAP) {
+            device = device.toBuilder().tap((Boolean) value).build();
+        } else if (option == TUN_READ_BATCH) {
+            setReadBatch((Integer) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        channel.clearRead();
+    }
+}

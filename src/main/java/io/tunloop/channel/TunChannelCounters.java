@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What one channel has moved and lost since it was opened.
+ *
+ * Units: packets, bytes as the device counts them (with the virtio_net_hdr where there is one), system calls.
+ * Thread: written by the channel's event loop only, once a batch and without a fence; read by any thread.
+ */
+public final class TunChannelCounters {
+    private static final VarHandle PACKETS_READ = field("packetsRead");
+    private static final VarHandle BYTES_READ = field("bytesRead");
+    private static final VarHandle READ_BATCHES = field("readBatches");
+    private static final VarHandle PACKETS_WRITTEN = field("packetsWritten");
+    private static final VarHandle BYTES_WRITTEN = field("bytesWritten");
+    private static final VarHandle WRITE_BATCHES = field("writeBatches");
+    private static final VarHandle DROPPED_INVALID = field("droppedInvalid");
+    private static final VarHandle DROPPED_DEVICE_DOWN = field("droppedDeviceDown");
+    private static final VarHandle DROPPED_REFUSED = field("droppedRefused");
+    private static final VarHandle DROPPED_OVERSIZE = field("droppedOversize");
+    private static final VarHandle MERGES_REFUSED = field("mergesRefused");
+
+    // Written by the event loop with opaque stores, so that other threads see whole values.
+    private long packetsRead;
+    private long bytesRead;
+    private long readBatches;
+    private long packetsWritten;
+    private long bytesWritten;
+    private long writeBatches;
+    private long droppedInvalid;
+    private long droppedDeviceDown;
+    private long droppedRefused;
+    private long droppedOversize;
+    private long mergesRefused;
+
+    TunChannelCounters() {}
+
+    /** Packets read from the device; a frame of an offloaded device is one. */
+    public long packetsRead() {
+        return (long) PACKETS_READ.getOpaque(this);
+    }
+
+    /** Bytes of the packets read. */
+    public long bytesRead() {
+        return (long) BYTES_READ.getOpaque(this);
+    }
+
+    /** Native calls that read at least one packet. */
+    public long readBatches() {
+        return (long) READ_BATCHES.getOpaque(this);
+    }
+
+    /** Packets that the device took. */
+    public long packetsWritten() {
+        return (long) PACKETS_WRITTEN.getOpaque(this);
+    }
+
+    /** Bytes of the packets that the device took. */
+    public long bytesWritten() {
+        return (long) BYTES_WRITTEN.getOpaque(this);
+    }
+
+    /** Native calls that wrote at least one packet. */
+    public long writeBatches() {
+        return (long) WRITE_BATCHES.getOpaque(this);
+    }
+
+    /** Packets that the kernel refused as malformed (EINVAL). */
+    public long droppedInvalid() {
+        return (long) DROPPED_INVALID.getOpaque(this);
+    }
+
+    /** Packets lost because the link was down (EIO). */
+    public long droppedDeviceDown() {
+        return (long) DROPPED_DEVICE_DOWN.getOpaque(this);
+    }
+
+    /** Packets that the kernel had no memory or no room for (ENOMEM, ENOBUFS, EMSGSIZE). */
+    public long droppedRefused() {
+        return (long) DROPPED_REFUSED.getOpaque(this);
+    }
+
+    /** Packets that were longer than the read buffer, because the MTU of the device grew while it was open. */
+    public long droppedOversize() {
+        return (long) DROPPED_OVERSIZE.getOpaque(this);
+    }
+
+    /** Merged packets that the kernel refused and that were written again in parts: nothing was lost. */
+    public long mergesRefused() {
+        return (long) MERGES_REFUSED.getOpaque(this);
+    }
+
+    /** All packets lost by this channel. */
+    public long dropped() {
+        return droppedInvalid() + droppedDeviceDown() + droppedRefused() + droppedOversize();
+    }
+
+    void read(int packets, long bytes) {
+        PACKETS_READ.setOpaque(this, packetsRead + packets);
+        BYTES_READ.setOpaque(this, bytesRead + bytes);
+        READ_BATCHES.setOpaque(this, readBatches + 1);
+    }
+
+    void written(int packets, long bytes) {
+        PACKETS_WRITTEN.setOpaque(this, packetsWritten + packets);
+        BYTES_WRITTEN.setOpaque(this, bytesWritten + bytes);
+        WRITE_BATCHES.setOpaque(this, writeBatches + 1);
+    }
+
+    void invalid() {
+        DROPPED_INVALID.setOpaque(this, droppedInvalid + 1);
+    }
+
+    void deviceDown() {
+        DROPPED_DEVICE_DOWN.setOpaque(this, droppedDeviceDown + 1);
+    }
+
+    void refused() {
+        DROPPED_REFUSED.setOpaque(this, droppedRefused + 1);
+    }
+
+    void oversize() {
+        DROPPED_OVERSIZE.setOpaque(this, droppedOversize + 1);
+    }
+
+    void mergeRefused() {
+        MERGES_REFUSED.setOpaque(this, mergesRefused + 1);
+    }
+
+    private static VarHandle field(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(TunChannelCounters.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

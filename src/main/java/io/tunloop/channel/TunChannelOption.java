@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.channel.ChannelOption;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Offload;
+import java.util.List;
+import java.util.Set;
+
+/** The options of a {@link TunChannel}. Those of the device count when it is opened, which is when the channel binds. */
+public final class TunChannelOption {
+    /** Maximum transmission unit, in bytes, 68..65535; 0 (default) leaves the kernel's, 1500. */
+    public static final ChannelOption<Integer> TUN_MTU = valueOf("TUN_MTU");
+
+    /** Addresses that the interface gets; none by default. */
+    public static final ChannelOption<List<InterfaceAddress>> TUN_ADDRESSES = valueOf("TUN_ADDRESSES");
+
+    /** Length of the interface's transmit queue, in packets; 0 (default) leaves the kernel's, 500. */
+    public static final ChannelOption<Integer> TUN_TX_QUEUE_LENGTH = valueOf("TUN_TX_QUEUE_LENGTH");
+
+    /**
+     * Offloads to ask the kernel for; none by default. With any, each message begins with a virtio_net_hdr of 10 bytes
+     * and is up to 10 + 65,535 bytes long. What the kernel granted is {@link TunChannel#device()}'s to tell.
+     */
+    public static final ChannelOption<Set<Offload>> TUN_OFFLOADS = valueOf("TUN_OFFLOADS");
+
+    /** True opens one queue of a multi-queue device, which others may share; false (default) asks for it alone. */
+    public static final ChannelOption<Boolean> TUN_MULTI_QUEUE = valueOf("TUN_MULTI_QUEUE");
+
+    /** True carries Ethernet frames (TAP), false (default) IP packets (TUN). */
+    public static final ChannelOption<Boolean> TUN_TAP = valueOf("TUN_TAP");
+
+    /** The most packets read, fired and then flushed together, 1..1024; default 16. */
+    public static final ChannelOption<Integer> TUN_READ_BATCH = valueOf("TUN_READ_BATCH");
+
+    private TunChannelOption() {}
+
+    private static <T> ChannelOption<T> valueOf(String name) {
+        return ChannelOption.valueOf(TunChannelOption.class, name);
+    }
+}

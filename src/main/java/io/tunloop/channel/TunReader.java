@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.channel.ChannelPipeline;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
+
+/**
+ * The reading half of a {@link TunChannel}.
+ *
+ * Thread: the channel's event loop only.
+ */
+final class TunReader implements AutoCloseable {
+    /** Batches read before the event loop looks after its tasks and other channels: about a millisecond. */
+    private static final int BATCHES_PER_WAKE_UP = 16;
+
+    private static final int MAX_IP_PACKET_BYTES = 65_535;
+
+    /** Ethernet header with one VLAN tag. */
+    private static final int ETHERNET_HEADER_BYTES = 18;
+
+    private final TunChannel channel;
+    private final TunDevice device;
+    private final ReadBuffers buffers;
+    private boolean wanted;
+    private boolean reading;
+    private boolean empty = true;
+    private boolean closed;
+
+    TunReader(TunChannel channel) {
+        this.channel = channel;
+        device = channel.device();
+        buffers = new ReadBuffers(channel.config().readBatch(), bufferBytes());
+    }
+
+    /** The kernel cuts a packet to the buffer in silence. One byte more than the longest tells such a packet apart. */
+    private int bufferBytes() {
+        int longest = device.vnetHeaderBytes() > 0 ? MAX_IP_PACKET_BYTES : device.mtuBytes();
+        return device.vnetHeaderBytes() + linkHeaderBytes() + longest + 1;
+    }
+
+    private int linkHeaderBytes() {
+        return device.isTap() ? ETHERNET_HEADER_BYTES : 0;
+    }
+
+    /** Somebody wants to read: called for each {@code Channel.read()}, also from inside the read loop. */
+    void wanted() {
+        wanted = true;
+    }
+
+    void unwanted() {
+        wanted = false;
+    }
+
+    /** True when the last read has emptied the device. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    void readUntilEmpty() {
+        if (reading || closed) {
+            return;
+        }
+        reading = true;
+        try {
+            boolean more = true;
+            for (int i = 0; wanted && more && !closed && i < BATCHES_PER_WAKE_UP; i++) {
+                more = readBatch();
+            }
+            empty = !more;
+        } catch (TunException e) {
+            channel.pipeline().fireExceptionCaught(e);
+            channel.unsafe().close(channel.voidPromise());
+        } finally {
+            reading = false;
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (closed) {
+            buffers.close();
+        } else if (!wanted) {
+            channel.stopReading();
+        }
+    }
+
+    /** Returns true when there may be more to read. */
+    private boolean readBatch() throws TunException {
+        int packets = buffers.read(device, channel.alloc());
+        if (packets == 0) {
+            return false;
+        }
+        wanted = false;
+        fire(packets);
+        return packets == buffers.size();
+    }
+
+    private void fire(int packets) {
+        ChannelPipeline pipeline = channel.pipeline();
+        long bytes = 0;
+        for (int i = 0; i < packets; i++) {
+            int length = buffers.length(i);
+            bytes += length;
+            if (isCut(length)) {
+                oversize();
+            } else {
+                pipeline.fireChannelRead(buffers.packet(i));
+            }
+        }
+        channel.counters().read(packets, bytes);
+        pipeline.fireChannelReadComplete();
+    }
+
+    private boolean isCut(int lengthBytes) {
+        return lengthBytes == buffers.lengthBytes();
+    }
+
+    /** The MTU of the device has grown while it is open: drop what was cut, and be ready for any size from now on. */
+    private void oversize() {
+        channel.counters().oversize();
+        buffers.grow(linkHeaderBytes() + MAX_IP_PACKET_BYTES + 1);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (!reading) {
+            buffers.close();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.tunloop.device.TunDevice;
+import io.tunloop.internal.NativeLibrary;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The engines that move packets, as values: how their event loops wait, and the channel that fits them.
+ *
+ * <pre>
+ * var group = new MultiThreadIoEventLoopGroup(TunTransport.EPOLL.ioHandlerFactory());
+ * new Bootstrap().group(group).channelFactory(TunTransport.EPOLL::newChannel) ...
+ * </pre>
+ */
+public enum TunTransport {
+    /** Netty's epoll event loops, shared with sockets and any number of other channels. */
+    EPOLL(
+            Epoll::unavailabilityCause,
+            () -> EpollIoHandler.newFactory(Constants.EVENTS_PER_WAIT, DefaultSelectStrategyFactory.INSTANCE),
+            EpollTunChannel::new,
+            EpollTunChannel::new);
+
+    private final Supplier<Throwable> cause;
+    private final Supplier<IoHandlerFactory> ioHandlerFactory;
+    private final Supplier<TunChannel> channel;
+    private final Function<TunDevice, TunChannel> channelOver;
+
+    TunTransport(
+            Supplier<Throwable> cause,
+            Supplier<IoHandlerFactory> ioHandlerFactory,
+            Supplier<TunChannel> channel,
+            Function<TunDevice, TunChannel> channelOver) {
+        this.cause = cause;
+        this.ioHandlerFactory = ioHandlerFactory;
+        this.channel = channel;
+        this.channelOver = channelOver;
+    }
+
+    /** True if this engine works on this machine. */
+    public boolean isAvailable() {
+        return unavailabilityCause() == null;
+    }
+
+    /** Why this engine does not work here; null if it does. */
+    public Throwable unavailabilityCause() {
+        Throwable library = NativeLibrary.unavailabilityCause();
+        return library != null ? library : cause.get();
+    }
+
+    /** Makes the event loops of this engine. */
+    public IoHandlerFactory ioHandlerFactory() {
+        return ioHandlerFactory.get();
+    }
+
+    /** A channel that opens its device when it is bound to a {@link TunAddress}. */
+    public TunChannel newChannel() {
+        return channel.get();
+    }
+
+    /** A channel over an open device, which it owns from now on. */
+    public TunChannel newChannel(TunDevice device) {
+        return channelOver.apply(device);
+    }
+
+    /** Apart, because an enum's constants are made before its static fields. */
+    private static final class Constants {
+        /** A loop of ours has a handful of channels; Netty's default would hold 4096 events for them. */
+        static final int EVENTS_PER_WAIT = 64;
+
+        private Constants() {}
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.tunloop.device.PacketVector;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
+import io.tunloop.packet.GatheredPacket;
+import java.nio.ByteBuffer;
+
+/**
+ * Collects flushed messages for one native call.
+ *
+ * Ownership: reads the messages only; the outbound buffer owns them until the call has returned.
+ * Thread: the channel's event loop only.
+ */
+final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCloseable {
+    private static final int MAX_PACKETS = 64;
+
+    // Room for one packet of as many spans as the kernel takes, behind a batch of packets of two spans each.
+    private final PacketVector vector = new PacketVector(MAX_PACKETS, 2 * MAX_PACKETS + PacketVector.MAX_SPANS);
+
+    /** Takes as many of the flushed messages as fit. Returns their number. */
+    int collect(ChannelOutboundBuffer in) throws Exception {
+        vector.clear();
+        in.forEachFlushedMessage(this);
+        return vector.packets();
+    }
+
+    /** Takes one packet alone. */
+    void collect(ByteBuf packet) {
+        vector.clear();
+        add(packet);
+    }
+
+    /** Writes what was collected. Returns the number of packets that have a {@link #result}. */
+    int write(TunDevice device) throws TunException {
+        return device.write(vector);
+    }
+
+    /** The bytes that packet {@code index} wrote, or a negative errno. */
+    int result(int index) {
+        return vector.result(index);
+    }
+
+    @Override
+    public boolean processMessage(Object message) {
+        return message instanceof GatheredPacket packet ? add(packet) : add((ByteBuf) message);
+    }
+
+    private boolean add(GatheredPacket packet) {
+        int spans = packet.spans();
+        if (!vector.hasRoom(spans)) {
+            return false;
+        }
+        vector.addPacket(packet.address(0), packet.length(0));
+        for (int i = 1; i < spans; i++) {
+            vector.addSpan(packet.address(i), packet.length(i));
+        }
+        return true;
+    }
+
+    private boolean add(ByteBuf packet) {
+        int spans = packet.nioBufferCount();
+        if (!vector.hasRoom(spans + 1)) {
+            return false;
+        }
+        int length = packet.readableBytes();
+        if (spans == 1) {
+            vector.addPacket(NativeAddress.of(packet, packet.readerIndex(), length), length);
+        } else {
+            addComponents(packet.nioBuffers());
+        }
+        return true;
+    }
+
+    private void addComponents(ByteBuffer[] components) {
+        // An empty first span begins the packet, also one that has no bytes at all.
+        vector.addPacket(0, 0);
+        for (ByteBuffer component : components) {
+            if (component.hasRemaining()) {
+                vector.addSpan(NativeAddress.of(component), component.remaining());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        vector.close();
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.tunloop.channel.TunChannel;
+import io.tunloop.channel.TunChannelCounters;
+import io.tunloop.device.TunDevice;
+
+/**
+ * One way through a {@link Forwarder}: what is read from one device is written to the other.
+ *
+ * <pre>
+ * tun11 fd ─► reading channel ─► [handlers of the mode] ─► Relay ─► writing channel ─► dup of tun22's fd
+ * └───────────────────────────── one event loop ───────────────────────────────┘
+ * </pre>
+ * The writing side is a second, write-only channel of the other device, so that no packet changes threads.
+ */
+public final class Direction {
+    private final TunChannel reader;
+    private final TunChannel writer;
+
+    private Direction(TunChannel reader, TunChannel writer) {
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    /** Builds the channels; they are paused. Both devices belong to the direction from now on, also if this fails. */
+    static Direction open(ForwarderConfig config, EventLoop loop, TunDevice from, TunDevice to) {
+        TunChannel reader = config.mode().transport().newChannel(from);
+        TunChannel writer = config.mode().transport().newChannel(to);
+        for (TunChannel channel : new TunChannel[] {reader, writer}) {
+            channel.config().setOption(ChannelOption.ALLOCATOR, config.allocator());
+            channel.config().setReadBatch(config.effectiveReadBatch()).setAutoRead(false);
+        }
+        loop.register(writer).syncUninterruptibly();
+        loop.register(reader).syncUninterruptibly();
+        reader.pipeline().addLast("relay", new Relay(writer));
+        return new Direction(reader, writer);
+    }
+
+    /** Begins to forward. */
+    void start() {
+        reader.config().setAutoRead(true);
+    }
+
+    /** Reads no more; what has been read is written. */
+    void stop() {
+        reader.config().setAutoRead(false);
+        reader.eventLoop().submit(writer::flush).syncUninterruptibly();
+    }
+
+    void close() {
+        reader.close().syncUninterruptibly();
+        writer.close().syncUninterruptibly();
+    }
+
+    /** The reading and the writing channel. */
+    Channel[] channels() {
+        return new Channel[] {reader, writer};
+    }
+
+    /** The device that this direction reads. */
+    public TunDevice from() {
+        return reader.device();
+    }
+
+    /** The device that this direction writes to. */
+    public TunDevice to() {
+        return writer.device();
+    }
+
+    /** What has been read from the one device. */
+    public TunChannelCounters read() {
+        return reader.counters();
+    }
+
+    /** What has been written to the other device. */
+    public TunChannelCounters written() {
+        return writer.counters();
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.device.TunException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Forwards packets between two TUN devices, both ways, until it is closed.
+ *
+ * <pre>
+ * var config = ForwarderConfig.builder(mode).device1(tun11).device2(tun22).build();
+ * try (var forwarder = Forwarder.open(config)) {
+ *     forwarder.start();
+ *     forwarder.lost().join();
+ * }
+ * </pre>
+ * Thread: any; forwarding itself is done by event loops of its own.
+ * Errors: {@link TunException} when a device cannot be opened, in which case nothing is left behind; a device that is
+ * lost later completes {@link #lost}.
+ */
+public final class Forwarder implements AutoCloseable {
+    private static final long SHUTDOWN_TIMEOUT_SECONDS = 5;
+
+    private final ForwarderConfig config;
+    private final EventLoopGroup loops;
+    private final List<Direction> directions = new ArrayList<>(2);
+    private final CompletableFuture<Void> lost = new CompletableFuture<>();
+
+    private Forwarder(ForwarderConfig config) {
+        this.config = config;
+        loops = new MultiThreadIoEventLoopGroup(
+                config.effectiveThreads(),
+                new DefaultThreadFactory("tunloop"),
+                config.mode().transport().ioHandlerFactory());
+    }
+
+    /** Opens both devices and builds the pipelines; nothing is forwarded before {@link #start}. */
+    public static Forwarder open(ForwarderConfig config) throws TunException {
+        var forwarder = new Forwarder(config);
+        try {
+            forwarder.openDirections();
+            return forwarder;
+        } catch (Throwable cause) {
+            forwarder.close();
+            throw cause;
+        }
+    }
+
+    private void openDirections() throws TunException {
+        TunDevice device1 = openDevice(config.device1());
+        TunDevice device2 = null;
+        try {
+            device2 = openDevice(config.device2());
+            openDirection(device1, device2.dup());
+            openDirection(device2, device1.dup());
+        } catch (Throwable cause) {
+            // A device that has a direction is closed with it, and closing twice does nothing.
+            device1.close();
+            if (device2 != null) {
+                device2.close();
+            }
+            throw cause;
+        }
+    }
+
+    private TunDevice openDevice(TunDeviceConfig device) throws TunException {
+        return TunDevice.open(
+                device.toBuilder().offloads(config.mode().offload().offloads()).build());
+    }
+
+    private void openDirection(TunDevice from, TunDevice to) {
+        Direction direction = Direction.open(config, loops.next(), from, to);
+        directions.add(direction);
+        for (Channel channel : direction.channels()) {
+            channel.pipeline().addLast("watch", new LossWatch());
+        }
+    }
+
+    /** Begins to forward. */
+    public void start() {
+        directions.forEach(Direction::start);
+    }
+
+    /** Completes with the reason when a device is lost, normally when the forwarder is closed. */
+    public CompletableFuture<Void> lost() {
+        return lost;
+    }
+
+    /** From the first device to the second, then back. */
+    public List<Direction> directions() {
+        return List.copyOf(directions);
+    }
+
+    /** Stops reading, writes what has been read, closes the devices and ends the event loops. */
+    @Override
+    public void close() {
+        directions.forEach(Direction::stop);
+        lost.complete(null);
+        directions.forEach(Direction::close);
+        loops.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /** The last handler of every channel: a device that is lost ends the forwarding. */
+    private final class LossWatch extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (cause instanceof TunException) {
+                lost.completeExceptionally(cause);
+            } else {
+                ctx.fireExceptionCaught(cause);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            lost.completeExceptionally(new IllegalStateException(ctx.channel().localAddress() + " was closed"));
+            ctx.fireChannelInactive();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.tunloop.channel.TunChannelConfig;
+import io.tunloop.device.TunDeviceConfig;
+
+/**
+ * What a {@link Forwarder} shall do.
+ *
+ * @param mode the way packets move
+ * @param device1 the first device; its offloads are the mode's choice
+ * @param device2 the second device; its offloads are the mode's choice
+ * @param threads event loops; 0 for the mode's own number
+ * @param readBatch packets read, handled and flushed together; 0 for the mode's own number
+ * @param allocator where the channels' buffers come from
+ */
+public record ForwarderConfig(
+        ForwardMode mode,
+        TunDeviceConfig device1,
+        TunDeviceConfig device2,
+        int threads,
+        int readBatch,
+        ByteBufAllocator allocator) {
+    /** Two directions, a loop each: more event loops than that have nothing to do. */
+    private static final int MAX_THREADS = 2;
+
+    public ForwarderConfig {
+        if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
+            throw new IllegalArgumentException("both devices have the name " + device1.name() + ": choose two");
+        }
+        if (threads < 0 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException("threads must be 1.." + MAX_THREADS + " in mode " + mode.name()
+                    + ", one for each direction at most: " + threads);
+        }
+        if (readBatch < 0 || readBatch > TunChannelConfig.MAX_READ_BATCH) {
+            throw new IllegalArgumentException(
+                    "readBatch must be 1.." + TunChannelConfig.MAX_READ_BATCH + ": " + readBatch);
+        }
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder(ForwardMode mode) {
+        return new Builder(mode);
+    }
+
+    int effectiveThreads() {
+        return threads == 0 ? mode.threads() : threads;
+    }
+
+    int effectiveReadBatch() {
+        return readBatch == 0 ? TunChannelConfig.DEFAULT_READ_BATCH : readBatch;
+    }
+
+    /** Collects the values; {@link #build} checks them. Each method is named for the record's component. */
+    public static final class Builder {
+        private final ForwardMode mode;
+        private TunDeviceConfig device1 = TunDeviceConfig.builder().build();
+        private TunDeviceConfig device2 = TunDeviceConfig.builder().build();
+        private int threads;
+        private int readBatch;
+        private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+
+        private Builder(ForwardMode mode) {
+            this.mode = mode;
+        }
+
+        public Builder device1(TunDeviceConfig device1) {
+            this.device1 = device1;
+            return this;
+        }
+
+        public Builder device2(TunDeviceConfig device2) {
+            this.device2 = device2;
+            return this;
+        }
+
+        public Builder threads(int threads) {
+            this.threads = threads;
+            return this;
+        }
+
+        public Builder readBatch(int packets) {
+            readBatch = packets;
+            return this;
+        }
+
+        public Builder allocator(ByteBufAllocator allocator) {
+            this.allocator = allocator;
+            return this;
+        }
+
+        /** Throws IllegalArgumentException with the rule that a value breaks. */
+        public ForwarderConfig build() {
+            return new ForwarderConfig(mode, device1, device2, threads, readBatch, allocator);
+        }
+    }
+}

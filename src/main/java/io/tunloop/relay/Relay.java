@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Writes what one channel reads to another one of the same event loop: the last handler of the reading pipeline.
+ *
+ * <pre>
+ * reading channel ─► ... ─► Relay ─► write on read, flush on read-complete ─► ... ─► writing channel
+ *                            ▲                                                        │
+ *                            └──── reads again ◄──── Resume ◄──── writable again ◄────┘
+ * </pre>
+ * Ownership: passes each message on with its reference.
+ * Thread: the event loop that both channels share.
+ * Errors: of the reading channel go on to the next handler; those of the writing channel stay in its own pipeline.
+ */
+public final class Relay extends ChannelInboundHandlerAdapter {
+    private final Channel peer;
+
+    /** @param peer where packets go; on the same event loop as the channel that this handler is added to */
+    public Relay(Channel peer) {
+        this.peer = peer;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (ctx.channel().eventLoop() != peer.eventLoop()) {
+            throw new IllegalArgumentException("both channels of a Relay must share one event loop: " + ctx.channel()
+                    + ", " + peer + "; use a QueuedRelay between loops");
+        }
+        peer.pipeline().addLast(new Resume(ctx.channel()));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object packet) {
+        // A dropped packet is counted by the channel; nobody waits for its promise.
+        peer.write(packet, peer.unsafe().voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        peer.flush();
+        if (!peer.isWritable()) {
+            ctx.channel().config().setAutoRead(false);
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    /** At the writing channel: lets the reading one go on when there is room again. */
+    private static final class Resume extends ChannelInboundHandlerAdapter {
+        private final Channel reader;
+
+        Resume(Channel reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (ctx.channel().isWritable()) {
+                reader.config().setAutoRead(true);
+            }
+            ctx.fireChannelWritabilityChanged();
+        }
+    }
+}
