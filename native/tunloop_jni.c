@@ -5,12 +5,14 @@
  */
 #include "if_linux.h"
 #include "netlink.h"
+#include "netns.h"
 #include "packet_io.h"
 #include "tun_linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <jni.h>
+#include <limits.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -25,6 +27,19 @@ static bool copy_name(JNIEnv *env, jstring string, char name[static IFNAMSIZ])
     }
     (*env)->GetStringUTFRegion(env, string, 0, (*env)->GetStringLength(env, string), name);
     name[bytes] = '\0';
+    return true;
+}
+
+/* Copies a path of the file system, as its bytes; false if it does not fit. */
+static bool copy_path(JNIEnv *env, jbyteArray bytes, char path[static PATH_MAX])
+{
+    jsize length = (*env)->GetArrayLength(env, bytes);
+
+    if (length >= PATH_MAX) {
+        return false;
+    }
+    (*env)->GetByteArrayRegion(env, bytes, 0, length, (jbyte *)path);
+    path[length] = '\0';
     return true;
 }
 
@@ -59,11 +74,31 @@ static jint device_write(JNIEnv *env, jclass type, jint fd, jlong iov, jlong spa
                          (int32_t *)(intptr_t)results, count);
 }
 
-static jint device_tun_open(JNIEnv *env, jclass type)
+static jint device_netns_open(JNIEnv *env, jclass type, jbyteArray bytes)
+{
+    char path[PATH_MAX];
+    int fd;
+
+    (void)type;
+    if (!copy_path(env, bytes, path)) {
+        return -ENAMETOOLONG;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static jint device_netns_try(JNIEnv *env, jclass type, jint netns)
 {
     (void)env;
     (void)type;
-    return tun_open();
+    return netns_try(netns);
+}
+
+static jint device_tun_open(JNIEnv *env, jclass type, jint netns)
+{
+    (void)env;
+    (void)type;
+    return netns_call(netns, tun_open);
 }
 
 static jint device_tun_attach(JNIEnv *env, jclass type, jint fd, jstring string, jint flags)
@@ -101,11 +136,11 @@ static jint device_tun_set_offload(JNIEnv *env, jclass type, jint fd, jint mask)
     return tun_set_offload(fd, (unsigned int)mask);
 }
 
-static jint device_netlink_open(JNIEnv *env, jclass type)
+static jint device_netlink_open(JNIEnv *env, jclass type, jint netns)
 {
     (void)env;
     (void)type;
-    return netlink_open();
+    return netns_call(netns, netlink_open);
 }
 
 static jint device_if_mtu(JNIEnv *env, jclass type, jint socket, jstring string)
@@ -162,12 +197,14 @@ static const JNINativeMethod device_methods[] = {
     {"dup", "(I)I", (void *)dup_fd},
     {"read", "(IJJI)I", (void *)device_read},
     {"write", "(IJJJI)I", (void *)device_write},
-    {"tunOpen", "()I", (void *)device_tun_open},
+    {"netnsOpen", "([B)I", (void *)device_netns_open},
+    {"netnsTry", "(I)I", (void *)device_netns_try},
+    {"tunOpen", "(I)I", (void *)device_tun_open},
     {"tunAttach", "(ILjava/lang/String;I)I", (void *)device_tun_attach},
     {"tunDevice", "(I[B)I", (void *)device_tun_device},
     {"tunSetVnetHeaderBytes", "(II)I", (void *)device_tun_set_vnet_header_bytes},
     {"tunSetOffload", "(II)I", (void *)device_tun_set_offload},
-    {"netlinkOpen", "()I", (void *)device_netlink_open},
+    {"netlinkOpen", "(I)I", (void *)device_netlink_open},
     {"ifMtu", "(ILjava/lang/String;)I", (void *)device_if_mtu},
     {"ifSetMtu", "(ILjava/lang/String;I)I", (void *)device_if_set_mtu},
     {"ifSetTxQueueLength", "(ILjava/lang/String;I)I", (void *)device_if_set_txqueuelen},

@@ -17,7 +17,11 @@ final class Native {
 
     static native int write(int fd, long iov, long spans, long results, int count);
 
-    static native int tunOpen();
+    static native int netnsOpen(byte[] path);
+
+    static native int netnsTry(int netns);
+
+    static native int tunOpen(int netns);
 
     static native int tunAttach(int fd, String name, int flags);
 
@@ -28,7 +32,7 @@ final class Native {
 
     static native int tunSetOffload(int fd, int mask);
 
-    static native int netlinkOpen();
+    static native int netlinkOpen(int netns);
 
     static native int ifMtu(int socket, String name);
 

@@ -22,14 +22,20 @@ final class Remedy {
     }
 
     private static String permission(String call, String device) {
-        if (call.startsWith("open")) {
+        if (call.equals("setns")) {
+            return "needs CAP_SYS_ADMIN; run as root";
+        }
+        if (call.equals("open")) {
             return "no access to " + device + "; run as root or let the user read and write it";
         }
         return "needs CAP_NET_ADMIN; run as root, or use a persistent device that belongs to this user";
     }
 
     private static String missing(String call, String device) {
-        if (call.startsWith("open")) {
+        if (call.equals("open") && !device.equals("/dev/net/tun")) {
+            return "there is no such network namespace; create it first (ip netns add)";
+        }
+        if (call.equals("open")) {
             return device + " is missing; load the module (modprobe tun) or pass the device into the container";
         }
         return device + " does not exist in this network namespace; create it first";
@@ -38,6 +44,9 @@ final class Remedy {
     private static String invalid(String call, String device) {
         if (call.equals("ioctl(TUNSETIFF)")) {
             return device + " exists and is of another kind (TUN or TAP, one queue or several); choose another name";
+        }
+        if (call.equals("setns")) {
+            return device + " is no network namespace; name a file like /run/netns/blue";
         }
         return "the kernel refuses this value for " + device + "; choose another";
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -19,6 +20,8 @@ import java.util.Set;
  * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
  * @param tap Ethernet frames instead of IP packets
  * @param up brings the link up
+ * @param netns the network namespace of the device: a name that {@code ip netns} knows, or a path with a slash; empty for
+ *     the caller's own. Another one needs CAP_SYS_ADMIN
  */
 public record TunDeviceConfig(
         String name,
@@ -28,7 +31,8 @@ public record TunDeviceConfig(
         Set<Offload> offloads,
         boolean multiQueue,
         boolean tap,
-        boolean up) {
+        boolean up,
+        String netns) {
     /** The least an interface can have. Source: linux/if_ether.h, ETH_MIN_MTU. */
     public static final int MIN_MTU_BYTES = 68;
 
@@ -45,6 +49,7 @@ public record TunDeviceConfig(
         if (!name.isEmpty()) {
             InterfaceName.requireValid(name);
         }
+        Objects.requireNonNull(netns, "netns");
         addresses = List.copyOf(addresses);
         Offload.requireValid(offloads);
         offloads = Set.copyOf(offloads);
@@ -84,6 +89,7 @@ public record TunDeviceConfig(
         builder.multiQueue = multiQueue;
         builder.tap = tap;
         builder.up = up;
+        builder.netns = netns;
         return builder;
     }
 
@@ -97,6 +103,7 @@ public record TunDeviceConfig(
         private boolean multiQueue;
         private boolean tap;
         private boolean up = true;
+        private String netns = "";
 
         private Builder() {}
 
@@ -151,9 +158,15 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** Null or empty for the caller's own. */
+        public Builder netns(String nameOrPath) {
+            netns = nameOrPath == null ? "" : nameOrPath;
+            return this;
+        }
+
         /** Throws IllegalArgumentException with the rule that a value breaks. */
         public TunDeviceConfig build() {
-            return new TunDeviceConfig(name, mtuBytes, addresses, txQueueLength, offloads, multiQueue, tap, up);
+            return new TunDeviceConfig(name, mtuBytes, addresses, txQueueLength, offloads, multiQueue, tap, up, netns);
         }
     }
 }

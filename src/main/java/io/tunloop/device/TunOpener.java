@@ -8,8 +8,6 @@ import java.util.EnumSet;
  * interface. Closes what it opened when a step fails.
  */
 final class TunOpener {
-    private static final String CONTROL = "/dev/net/tun";
-
     // linux/if_tun.h
     private static final int IFF_TUN = 0x0001;
     private static final int IFF_TAP = 0x0002;
@@ -20,23 +18,25 @@ final class TunOpener {
     private TunOpener() {}
 
     static TunDevice open(TunDeviceConfig config) throws TunException {
-        int fd = TunException.check("open", CONTROL, Native.tunOpen());
-        try {
-            return attach(fd, config);
-        } catch (Throwable failure) {
-            Native.close(fd);
-            throw failure;
+        try (NetworkNamespace namespace = NetworkNamespace.open(config.netns())) {
+            int fd = namespace.openTun();
+            try {
+                return attach(fd, config, namespace);
+            } catch (Throwable failure) {
+                Native.close(fd);
+                throw failure;
+            }
         }
     }
 
-    private static TunDevice attach(int fd, TunDeviceConfig config) throws TunException {
+    private static TunDevice attach(int fd, TunDeviceConfig config, NetworkNamespace namespace) throws TunException {
         String wanted = config.name().isEmpty() ? "a new device" : config.name();
         TunException.check("ioctl(TUNSETIFF)", wanted, Native.tunAttach(fd, config.name(), flags(config)));
         String name = TunDevice.nameOf(fd);
         TunException.check(
                 "ioctl(TUNSETVNETHDRSZ)", name, Native.tunSetVnetHeaderBytes(fd, TunDevice.VNET_HEADER_BYTES));
         EnumSet<Offload> offloads = setOffloads(fd, name, config);
-        int mtuBytes = configureInterface(name, config);
+        int mtuBytes = configureInterface(name, config, namespace);
         return new TunDevice(fd, name, mtuBytes, offloads, config.tap());
     }
 
@@ -61,8 +61,9 @@ final class TunOpener {
     }
 
     /** Returns the MTU that it has then. */
-    private static int configureInterface(String name, TunDeviceConfig config) throws TunException {
-        int socket = TunException.check("socket(AF_NETLINK)", name, Native.netlinkOpen());
+    private static int configureInterface(String name, TunDeviceConfig config, NetworkNamespace namespace)
+            throws TunException {
+        int socket = namespace.openNetlink();
         try {
             if (config.mtuBytes() != 0) {
                 TunException.check("ioctl(SIOCSIFMTU)", name, Native.ifSetMtu(socket, name, config.mtuBytes()));

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void leave(int home)
+{
+    if (setns(home, CLONE_NEWNET) < 0) {
+        fprintf(stderr, "tunloop: cannot return to the network namespace of this process: %s\n", strerror(errno));
+        abort();
+    }
+    close(home);
+}
+
+int netns_call(int netns, int (*call)(void))
+{
+    int home, result;
+
+    if (netns == NETNS_HERE) {
+        return call();
+    }
+    /* Of this thread, not of the process: the main thread may be elsewhere. */
+    home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (home < 0) {
+        return -errno;
+    }
+    if (setns(netns, CLONE_NEWNET) < 0) {
+        int error = errno;
+
+        close(home);
+        return -error;
+    }
+    result = call();
+    leave(home);
+    return result;
+}
+
+static int nothing(void)
+{
+    return 0;
+}
+
+int netns_try(int netns)
+{
+    return netns_call(netns, nothing);
+}

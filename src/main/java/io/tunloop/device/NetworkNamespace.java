@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.device;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A network namespace that sockets and devices can be opened in: the caller's own, or one that a file refers to.
+ *
+ * Ownership: owns the descriptor of the namespace, which keeps it alive.
+ */
+final class NetworkNamespace implements AutoCloseable {
+    /** Where {@code ip netns} keeps the namespaces that it names. */
+    private static final String NAMED = "/run/netns/";
+
+    private static final int HERE = -1;
+
+    private final int fd;
+
+    private NetworkNamespace(int fd) {
+        this.fd = fd;
+    }
+
+    /** The file of a namespace: a name stands for one that {@code ip netns} made, anything with a slash is a path. */
+    static String path(String nameOrPath) {
+        return nameOrPath.indexOf('/') >= 0 ? nameOrPath : NAMED + nameOrPath;
+    }
+
+    /** @param nameOrPath empty for the caller's own */
+    static NetworkNamespace open(String nameOrPath) throws TunException {
+        if (nameOrPath.isEmpty()) {
+            return new NetworkNamespace(HERE);
+        }
+        String path = path(nameOrPath);
+        int fd = TunException.check("open", path, Native.netnsOpen(path.getBytes(StandardCharsets.UTF_8)));
+        try {
+            TunException.check("setns", path, Native.netnsTry(fd));
+            return new NetworkNamespace(fd);
+        } catch (TunException failure) {
+            Native.close(fd);
+            throw failure;
+        }
+    }
+
+    /** A descriptor of /dev/net/tun whose device will be in this namespace. */
+    int openTun() throws TunException {
+        return TunException.check("open", "/dev/net/tun", Native.tunOpen(fd));
+    }
+
+    /** A socket for the interfaces of this namespace. */
+    int openNetlink() throws TunException {
+        return TunException.check("socket(AF_NETLINK)", "rtnetlink", Native.netlinkOpen(fd));
+    }
+
+    @Override
+    public void close() {
+        if (fd != HERE) {
+            Native.close(fd);
+        }
+    }
+}
