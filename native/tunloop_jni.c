@@ -3,10 +3,12 @@
  * The native methods of io.tunloop.*: one static table a class. A function here converts its arguments and calls plain
  * C; it returns what that returned, a count or -errno. Nothing throws but an allocation that failed.
  */
+#include "checksum.h"
 #include "if_linux.h"
 #include "netlink.h"
 #include "netns.h"
 #include "packet_io.h"
+#include "segment.h"
 #include "tun_linux.h"
 
 #include <errno.h>
@@ -212,12 +214,89 @@ static const JNINativeMethod device_methods[] = {
     {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
 };
 
+static jlong bytes_address(JNIEnv *env, jclass type, jobject buffer)
+{
+    (void)type;
+    return (jlong)(intptr_t)(*env)->GetDirectBufferAddress(env, buffer);
+}
+
+static jint bytes_sum(JNIEnv *env, jclass type, jlong address, jint bytes, jint initial)
+{
+    (void)env;
+    (void)type;
+    return checksum_sum((const void *)(intptr_t)address, (size_t)bytes, (uint32_t)initial);
+}
+
+/* The sum of pseudo header, transport header and payload: 0xffff if the checksum in it is valid. */
+static jint bytes_transport_sum(JNIEnv *env, jclass type, jlong address, jint bytes, jint offset, jint protocol)
+{
+    const uint8_t *packet = (const uint8_t *)(intptr_t)address;
+    jint length = bytes - offset;
+
+    (void)env;
+    (void)type;
+    return checksum_sum(packet + offset, (size_t)length, checksum_pseudo(packet, (uint8_t)protocol, (uint32_t)length));
+}
+
+static const JNINativeMethod bytes_methods[] = {
+    {"address", "(Ljava/nio/ByteBuffer;)J", (void *)bytes_address},
+    {"sum", "(JII)I", (void *)bytes_sum},
+    {"transportSum", "(JIII)I", (void *)bytes_transport_sum},
+};
+
+static struct gso_frame gso_frame(jlong packet, jint bytes, jint transport, jint header, jint gso_size, jint protocol)
+{
+    return (struct gso_frame){(const uint8_t *)(intptr_t)packet,
+                              (uint32_t)bytes,
+                              (uint32_t)transport,
+                              (uint32_t)header,
+                              (uint32_t)gso_size,
+                              (uint8_t)protocol};
+}
+
+static void segments_headers(JNIEnv *env, jclass type, jlong packet, jint bytes, jint transport, jint header,
+                             jint gso_size, jint protocol, jlong out, jint stride)
+{
+    struct gso_frame frame = gso_frame(packet, bytes, transport, header, gso_size, protocol);
+
+    (void)env;
+    (void)type;
+    segment_headers(&frame, (uint8_t *)(intptr_t)out, (size_t)stride);
+}
+
+static void segments_packets(JNIEnv *env, jclass type, jlong packet, jint bytes, jint transport, jint header,
+                             jint gso_size, jint protocol, jlong out, jint stride)
+{
+    struct gso_frame frame = gso_frame(packet, bytes, transport, header, gso_size, protocol);
+
+    (void)env;
+    (void)type;
+    segment_packets(&frame, (uint8_t *)(intptr_t)out, (size_t)stride);
+}
+
+static void segments_complete(JNIEnv *env, jclass type, jlong header, jint transport, jint header_bytes, jint protocol,
+                              jlong payload, jint payload_bytes)
+{
+    (void)env;
+    (void)type;
+    segment_complete((uint8_t *)(intptr_t)header, (uint32_t)transport, (uint32_t)header_bytes, (uint8_t)protocol,
+                     (const uint8_t *)(intptr_t)payload, (uint32_t)payload_bytes);
+}
+
+static const JNINativeMethod segments_methods[] = {
+    {"headers", "(JIIIIIJI)V", (void *)segments_headers},
+    {"packets", "(JIIIIIJI)V", (void *)segments_packets},
+    {"complete", "(JIIIJI)V", (void *)segments_complete},
+};
+
 static const struct {
     const char *name;
     const JNINativeMethod *methods;
     jint count;
 } classes[] = {
     {"io/tunloop/device/Native", device_methods, COUNT(device_methods)},
+    {"io/tunloop/packet/NativeBytes", bytes_methods, COUNT(bytes_methods)},
+    {"io/tunloop/codec/NativeSegments", segments_methods, COUNT(segments_methods)},
 };
 
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)

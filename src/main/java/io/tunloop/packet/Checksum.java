@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.packet;
+
+import io.netty.buffer.ByteBuf;
+import io.tunloop.internal.NativeLibrary;
+
+/**
+ * The Internet checksum over bytes of a packet: native, with the vector unit this processor has.
+ *
+ * <p>A sum is folded to 16 bits and not complemented; what stands in a packet is its complement. A sum that includes the
+ * checksum itself is {@link #VALID}.
+ *
+ * <p>Units: lengths in bytes; sums are 0..0xffff.
+ * Errors: {@link IndexOutOfBoundsException} where the bytes are not all in the buffer.
+ * Source: RFC 1071; RFC 8200, 8.1 for the pseudo header.
+ */
+public final class Checksum {
+    /** The sum over bytes that include their own, valid checksum. */
+    public static final int VALID = 0xffff;
+
+    static {
+        NativeLibrary.ensureLoaded();
+    }
+
+    private Checksum() {}
+
+    /** Sums bytes, an odd last one as the high half of a word, and {@code initial}. */
+    public static int sum(ByteBuf buf, int index, int bytes, int initial) {
+        checkRange(buf, index, bytes);
+        return Addresses.isNative(buf)
+                ? NativeBytes.sum(Addresses.of(buf, index), bytes, initial)
+                : sumPlain(buf, index, bytes, initial);
+    }
+
+    /** Sums the pseudo header of the IP packet at {@code index}: addresses, protocol, and this many transport bytes. */
+    public static int pseudoHeader(ByteBuf buf, int index, int protocol, int transportBytes) {
+        boolean v6 = IpHeader.version(buf, index) == 6;
+        int source = index + (v6 ? IpHeader.V6_SOURCE_OFFSET : IpHeader.V4_SOURCE_OFFSET);
+        return sumPlain(buf, source, v6 ? 32 : 8, protocol + transportBytes);
+    }
+
+    /**
+     * Sums pseudo header, transport header and payload of the IP packet of {@code bytes} at {@code index}.
+     *
+     * @return {@link #VALID} if the transport checksum is right
+     */
+    public static int transport(ByteBuf buf, int index, int bytes, int transportOffset, int protocol) {
+        checkRange(buf, index, bytes);
+        if (Addresses.isNative(buf)) {
+            return NativeBytes.transportSum(Addresses.of(buf, index), bytes, transportOffset, protocol);
+        }
+        int transportBytes = bytes - transportOffset;
+        int pseudo = pseudoHeader(buf, index, protocol, transportBytes);
+        return sumPlain(buf, index + transportOffset, transportBytes, pseudo);
+    }
+
+    /**
+     * Completes a partial checksum: sums everything from {@code start} to the end, the field's initial value included.
+     *
+     * @param index the first byte of the IP packet
+     * @param start from there to the first byte to sum; all of the field lies behind it, in the packet
+     * @param offset from {@code start} to the checksum field: 6 is UDP's, where 0 would mean "none" and is stored as 0xffff
+     */
+    public static void complete(ByteBuf buf, int index, int bytes, int start, int offset) {
+        int checksum = ~sum(buf, index + start, bytes - start, 0) & 0xffff;
+        boolean noneIsZero = offset == TransportHeader.UDP_CHECKSUM_OFFSET;
+        buf.setShort(index + start + offset, noneIsZero && checksum == 0 ? 0xffff : checksum);
+    }
+
+    private static int sumPlain(ByteBuf buf, int index, int bytes, int initial) {
+        long sum = initial & 0xffffffffL;
+        int end = index + (bytes & ~1);
+        for (int i = index; i < end; i += 2) {
+            sum += buf.getUnsignedShort(i);
+        }
+        if ((bytes & 1) != 0) {
+            sum += buf.getUnsignedByte(end) << 8;
+        }
+        return fold(sum);
+    }
+
+    static int fold(long sum) {
+        long folded = (sum >>> 32) + (sum & 0xffffffffL);
+        folded = (folded >>> 32) + (folded & 0xffffffffL);
+        folded = (folded >>> 16) + (folded & 0xffff);
+        folded = (folded >>> 16) + (folded & 0xffff);
+        return (int) ((folded >>> 16) + (folded & 0xffff));
+    }
+
+    private static void checkRange(ByteBuf buf, int index, int bytes) {
+        if (index < 0 || bytes < 0 || index > buf.capacity() - bytes) {
+            throw new IndexOutOfBoundsException(bytes + " bytes at " + index + " of " + buf.capacity());
+        }
+    }
+}
