@@ -5,29 +5,37 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Lets the main thread end in order when the process is told to: SIGINT, SIGTERM and SIGHUP begin the JVM's shutdown, which
- * waits here until the main thread has cleaned up. Then the exit code is 0, since it did what it was asked to; the JVM's
- * own would be 128 + the signal.
+ * waits here until the main thread has cleaned up. The exit code is the caller's choice: 0 for a command whose job is to
+ * run until it is told to stop; the JVM's own would be 128 + the signal.
  */
 final class TerminationSignals implements AutoCloseable {
     private final CountDownLatch cleanedUp = new CountDownLatch(1);
     private final Thread hook;
 
-    private TerminationSignals(Runnable stop) {
-        hook = new Thread(() -> stopAndWait(stop), "tunloop-stop");
+    private TerminationSignals(Runnable stop, int exitCode) {
+        hook = new Thread(() -> stopAndWait(stop, exitCode), "tunloop-stop");
     }
 
-    /** @param stop makes the main thread go on to its clean-up */
+    /** @param stop makes the main thread go on to its clean-up, after which the exit code is 0 */
     static TerminationSignals install(Runnable stop) {
-        var signals = new TerminationSignals(stop);
+        return install(stop, 0);
+    }
+
+    /**
+     * @param stop makes the main thread go on to its clean-up
+     * @param exitCode of the process once that is done
+     */
+    static TerminationSignals install(Runnable stop, int exitCode) {
+        var signals = new TerminationSignals(stop, exitCode);
         Runtime.getRuntime().addShutdownHook(signals.hook);
         return signals;
     }
 
-    private void stopAndWait(Runnable stop) {
+    private void stopAndWait(Runnable stop, int exitCode) {
         stop.run();
         try {
             cleanedUp.await();
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(exitCode);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

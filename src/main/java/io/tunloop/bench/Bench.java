@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Measures rows in rotations (A B C A B C, so that a slow minute of the machine hits all of them) and writes the reports.
+ *
+ * Thread: one, which starts every process and must outlive them; {@link #stop()} may come from any.
+ */
+public final class Bench {
+    private final BenchConfig config;
+    private final PrintStream out;
+    private final PrintStream status;
+    private final Shell shell;
+    private final List<RowResult> results;
+    private Environment environment = Environment.UNKNOWN;
+
+    /**
+     * Checks the options and finds the rows.
+     *
+     * @param command how the bench was called, for the record
+     * @param out gets summaries and tables
+     * @param status gets progress and warnings
+     * Errors: {@link IllegalArgumentException} with one line for the user.
+     */
+    public static Bench of(
+            BenchOptions options, String command, Collection<String> modes, PrintStream out, PrintStream status) {
+        return new Bench(BenchConfig.of(options, command, modes), out, status);
+    }
+
+    private Bench(BenchConfig config, PrintStream out, PrintStream status) {
+        this.config = config;
+        this.out = out;
+        this.status = status;
+        this.shell = new Shell(config.verbose() ? status : null);
+        this.results = config.rows().stream().map(RowResult::new).toList();
+    }
+
+    /** The words as one would type them, for the record. */
+    public static String commandLine(List<String> arguments) {
+        return "tunloop " + Words.join(arguments);
+    }
+
+    /** Ends the run early; what was measured until then is reported. */
+    public void stop() {
+        shell.stop();
+    }
+
+    /** Returns whether every row was measured. */
+    @SuppressWarnings("try") // the janitor is only there to be closed
+    public boolean run() throws IOException {
+        Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Preflight.check(config.workload());
+        try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
+            Leftovers.remove(shell);
+            environment = Environment.read(shell, config.congestion());
+            environment.warnings().forEach(warning -> status.println("warning: " + warning));
+            rotate();
+        } catch (InterruptedException stopped) {
+            status.println("stopped: what follows is what was measured until now");
+        } catch (BenchException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        new Comparison(results, config.workload().columns().get(0)).fill(config.relativeTo());
+        Report report = new Report(
+                config.command(),
+                started,
+                config.workload().name(),
+                config.workload().columns(),
+                environment,
+                results);
+        write(report);
+        return !shell.isStopped() && !report.hasFailure();
+    }
+
+    /** Prints what {@link #run()} would start. */
+    public void dryRun() {
+        for (Row row : config.rows()) {
+            out.println("# " + row.label());
+            for (List<String> command : experiment().commands(row)) {
+                out.println(Words.join(command));
+            }
+        }
+    }
+
+    private void rotate() throws InterruptedException {
+        Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
+        for (int rotation = 1; rotation <= config.rotations(); rotation++) {
+            for (RowResult result : results) {
+                if (result.error() == null) {
+                    progress.begin(result.row(), rotation, config.rotations());
+                    measure(result, progress);
+                }
+            }
+        }
+    }
+
+    private void measure(RowResult result, Progress progress) throws InterruptedException {
+        try {
+            RunResult run = experiment().run(result.row());
+            result.add(run);
+            progress.succeeded(result.row(), run);
+        } catch (BenchException e) {
+            shell.checkStopped();
+            result.fail(e.getMessage());
+            progress.failed(result.row(), e.getMessage());
+        }
+    }
+
+    private Experiment experiment() {
+        return new Experiment(shell, Topology.of(ownPid(), config.ipv6()), config.workload(), config.timing());
+    }
+
+    private void write(Report report) throws IOException {
+        out.println();
+        out.print(report.table());
+        Files.createDirectories(config.reportFolder());
+        write(config.reportFolder().resolve("bench.md"), MarkdownReport.render(report));
+        write(config.reportFolder().resolve("bench.json"), JsonReport.render(report));
+        if (config.json() != null) {
+            if (config.json().getParent() != null) {
+                Files.createDirectories(config.json().getParent());
+            }
+            write(config.json(), JsonReport.render(report));
+        }
+    }
+
+    private void write(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        status.println("written: " + file);
+    }
+
+    private static long ownPid() {
+        return ProcessHandle.current().pid();
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The bench's options as the command line has them; {@link Bench#of} checks what they mean. */
+public final class BenchOptions {
+    static final int DEFAULT_SECONDS = 5;
+    static final int DEFAULT_WARM_UP_SECONDS = 2;
+    static final int DEFAULT_ROTATIONS = 3;
+    static final int QUICK_SECONDS = 2;
+    static final int QUICK_WARM_UP_SECONDS = 1;
+
+    @Parameters(
+            paramLabel = "ROW",
+            arity = "0..*",
+            description = {
+                "A mode with options, like \"async-gso --thread 2\";",
+                "a program with options, called with --iface1 --ip1 --iface2 --ip2 appended;",
+                "limit-plain, limit-epoll, limit-passthrough; or baseline (no forwarder).",
+                "Default: every mode."
+            })
+    final List<String> rows = new ArrayList<>();
+
+    @Option(names = "--modes", split = ",", paramLabel = "GLOB", description = "Modes by pattern, like 'async-*'.")
+    final List<String> modes = new ArrayList<>();
+
+    @Option(names = "--peer", paramLabel = "LABEL=CMD", description = "A program of others, with a name for the table.")
+    final List<String> peers = new ArrayList<>();
+
+    @Option(names = "--no-limits", description = "Without the limit rows, and so without ratios to them.")
+    boolean noLimits;
+
+    @Option(names = "--baseline", description = "Adds the row 'baseline': iperf3 within one namespace.")
+    boolean baseline;
+
+    @Option(names = "--relative-to", paramLabel = "LABEL", description = "Adds a column: the ratio to this row.")
+    String relativeTo;
+
+    @Option(names = "--time", paramLabel = "S", description = "Seconds of each measured run (5).")
+    Integer seconds;
+
+    @Option(names = "--warm-up", paramLabel = "S", description = "Seconds of traffic before it, not counted (2).")
+    Integer warmUpSeconds;
+
+    @Option(names = "--repeat", paramLabel = "N", description = "Rotations through all rows (3).")
+    Integer rotations;
+
+    @Option(names = "--quick", description = "One rotation of 2 s each: whether it works, not how fast it is.")
+    boolean quick;
+
+    @Option(names = "--cc", paramLabel = "ALGO", description = "TCP congestion control, like cubic (the kernel's).")
+    String congestion;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the result file here too.")
+    Path json;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            defaultValue = "${env:TUNLOOP_BENCH_REPORT:-tunloop-bench}",
+            description = "Folder of the reports (${DEFAULT-VALUE}).")
+    Path reportFolder;
+
+    @Option(names = "--dry-run", description = "Prints the commands and runs none.")
+    boolean dryRun;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Prints each command before it runs.")
+    boolean verbose;
+
+    public boolean isDryRun() {
+        return dryRun;
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.util.List;
+
+/** Fills in the figures that come from comparing rows: the ratios to the limit and to a chosen row. */
+final class Comparison {
+    private final List<RowResult> rows;
+    private final Measure primary;
+
+    /** @param primary the figure that rows are compared by */
+    Comparison(List<RowResult> rows, Measure primary) {
+        this.rows = rows;
+        this.primary = primary;
+    }
+
+    /** @param relativeTo the label of the chosen row; {@code null} for none */
+    void fill(String relativeTo) {
+        for (RowResult row : rows) {
+            Boolean offload = row.offload();
+            if (offload != null) {
+                RowResult limit = find(offload ? RowParser.LIMIT_PASSTHROUGH : RowParser.LIMIT_PLAIN);
+                row.derive(Measure.RATIO_TO_LIMIT, ratio(row, limit, primary));
+                row.derive(Measure.CPU_PER_GBIT_RATIO, ratio(row, limit, Measure.CPU_PER_GBIT));
+            }
+            if (relativeTo != null) {
+                row.derive(Measure.RATIO_TO_ROW, ratio(row, find(relativeTo), primary));
+            }
+        }
+    }
+
+    private static Double ratio(RowResult row, RowResult to, Measure measure) {
+        return to == null ? null : Statistics.ratio(row.median(measure), to.median(measure));
+    }
+
+    private RowResult find(String label) {
+        return rows.stream()
+                .filter(row -> row.row().label().equals(label))
+                .findFirst()
+                .orElse(null);
+    }
+}

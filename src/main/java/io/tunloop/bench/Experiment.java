@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One run of one row: fresh namespaces, a fresh forwarder, a warm-up that is not counted, the measured traffic, and all of
+ * it gone again.
+ *
+ * Thread: the bench's main thread.
+ */
+final class Experiment {
+    private static final long READY_TIMEOUT_MS = 20_000;
+    private static final long SERVER_TIMEOUT_MS = 10_000;
+    private static final long CLIENT_GRACE_MS = 20_000;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Shell shell;
+    private final Topology topology;
+    private final Workload workload;
+    private final Timing timing;
+
+    Experiment(Shell shell, Topology topology, Workload workload, Timing timing) {
+        this.shell = shell;
+        this.topology = topology;
+        this.workload = workload;
+        this.timing = timing;
+    }
+
+    RunResult run(Row row) throws BenchException, InterruptedException {
+        for (List<String> command : topology.createCommands()) {
+            shell.run(command);
+        }
+        try {
+            return row.kind() == Row.Kind.BASELINE ? baseline() : forwarded(row);
+        } finally {
+            if (!shell.isStopped()) {
+                Namespaces.remove(shell, topology.namespace1());
+                Namespaces.remove(shell, topology.namespace2());
+            }
+        }
+    }
+
+    /** Every command of a run, in order, as {@code --dry-run} prints them. */
+    List<List<String>> commands(Row row) {
+        List<List<String>> commands = new ArrayList<>(topology.createCommands());
+        boolean baseline = row.kind() == Row.Kind.BASELINE;
+        if (baseline) {
+            commands.addAll(topology.lonelyDeviceCommands());
+        } else {
+            commands.add(topology.inFirst(forwarderCommand(row)));
+            commands.addAll(topology.moveCommands());
+        }
+        String address = baseline ? topology.clientAddress() : topology.serverAddress();
+        List<String> server = workload.serverCommand(address);
+        if (!server.isEmpty()) {
+            commands.add(baseline ? topology.inFirst(server) : topology.inSecond(server));
+        }
+        if (timing.warmUpSeconds() > 0) {
+            commands.add(topology.inFirst(workload.clientCommand(address, timing.warmUpSeconds())));
+        }
+        commands.add(topology.inFirst(workload.clientCommand(address, timing.seconds())));
+        return commands;
+    }
+
+    @SuppressWarnings("try") // the server is only there to be closed
+    private RunResult baseline() throws BenchException, InterruptedException {
+        for (List<String> command : topology.lonelyDeviceCommands()) {
+            shell.run(command);
+        }
+        String address = topology.clientAddress();
+        try (Child server = startServer(topology.inFirst(workload.serverCommand(address)))) {
+            warmUp(address, null);
+            OtherLoad other = OtherLoad.start();
+            Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), null));
+            return result(traffic, new EnumMap<>(Measure.class), traffic.intervals(), other.stop(), false);
+        }
+    }
+
+    @SuppressWarnings("try") // the server is only there to be closed
+    private RunResult forwarded(Row row) throws BenchException, InterruptedException {
+        try (DeviceWatch watch = new DeviceWatch(shell, topology);
+                Child forwarder = shell.start(topology.inFirst(forwarderCommand(row)))) {
+            watch.await(forwarder, READY_TIMEOUT_MS);
+            if (row.kind() == Row.Kind.MODE) {
+                awaitLine(forwarder, "tunloop: ready", READY_TIMEOUT_MS);
+            }
+            for (List<String> command : topology.moveCommands()) {
+                shell.run(command);
+            }
+            boolean offload = shell.run(topology.featuresCommand()).contains("tcp-segmentation-offload: on");
+            String address = topology.serverAddress();
+            try (Child server = startServer(topology.inSecond(workload.serverCommand(address)))) {
+                warmUp(address, forwarder);
+                return measure(address, forwarder, offload);
+            } finally {
+                forwarder.terminate();
+            }
+        }
+    }
+
+    private RunResult measure(String address, Child forwarder, boolean offload)
+            throws BenchException, InterruptedException {
+        long droppedBefore = txDropped();
+        OtherLoad other = OtherLoad.start();
+        try (Monitor monitor = Monitor.start(forwarder.handle())) {
+            Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), forwarder));
+            Map<Measure, Double> measures = monitor.stop();
+            OtherLoad.Result otherLoad = other.stop();
+            measures.put(Measure.TX_DROPPED, (double) (txDropped() - droppedBefore));
+            return result(traffic, measures, Series.join(monitor.samples(), traffic.intervals()), otherLoad, offload);
+        }
+    }
+
+    private static RunResult result(
+            Workload.Traffic traffic,
+            Map<Measure, Double> measures,
+            List<Sample> series,
+            OtherLoad.Result other,
+            boolean offload) {
+        measures.putAll(traffic.measures());
+        measures.put(Measure.OTHER_CPU, Statistics.round(other.percent()));
+        Double perGbit = Statistics.ratio(measures.get(Measure.CPU_AVG), measures.get(Measure.GBPS));
+        if (perGbit != null) {
+            measures.put(Measure.CPU_PER_GBIT, perGbit);
+        }
+        return new RunResult(
+                measures, series, offload, other.isDoubtful() ? other.toString() : null, traffic.summary());
+    }
+
+    private static List<String> forwarderCommand(Row row) {
+        List<String> command = new ArrayList<>(row.command());
+        command.addAll(Topology.forwarderArguments());
+        return command;
+    }
+
+    /** {@code null} when the workload needs no server. */
+    private Child startServer(List<String> command) throws BenchException, InterruptedException {
+        Child server = shell.start(command);
+        awaitLine(server, workload.serverReady(), SERVER_TIMEOUT_MS);
+        return server;
+    }
+
+    private void awaitLine(Child child, String part, long timeoutMs) throws BenchException, InterruptedException {
+        try {
+            if (child.awaitLine(line -> line.contains(part), timeoutMs) == null) {
+                shell.checkStopped();
+                throw new BenchException(child.name() + " ended early: " + child.lastWords());
+            }
+        } catch (TimeoutException e) {
+            throw new BenchException(child.name() + " did not say '" + part + "' within " + timeoutMs / 1000 + " s", e);
+        }
+    }
+
+    private void warmUp(String address, Child forwarder) throws BenchException, InterruptedException {
+        if (timing.warmUpSeconds() > 0) {
+            client(address, timing.warmUpSeconds(), forwarder);
+        }
+    }
+
+    /** Runs the client to its end; the death of the forwarder ends it early. */
+    private String client(String address, int seconds, Child forwarder) throws BenchException, InterruptedException {
+        try (Child client = shell.start(topology.inFirst(workload.clientCommand(address, seconds)))) {
+            if (forwarder != null) {
+                forwarder.handle().onExit().thenRun(client::kill);
+            }
+            int exit = shell.awaitExit(client, seconds * 1000L + CLIENT_GRACE_MS);
+            if (forwarder != null && !forwarder.isAlive()) {
+                throw new BenchException("the forwarder died under load: " + forwarder.lastWords());
+            }
+            if (exit != 0 && client.output().isBlank()) {
+                throw new BenchException(client.name() + ": exit code " + exit + ": " + client.lastWords());
+            }
+            return client.output();
+        }
+    }
+
+    private long txDropped() throws BenchException, InterruptedException {
+        return txDropped(shell.run(topology.statisticsCommand1()))
+                + txDropped(shell.run(topology.statisticsCommand2()));
+    }
+
+    static long txDropped(String json) throws BenchException {
+        try {
+            return MAPPER.readTree(json)
+                    .path(0)
+                    .path("stats64")
+                    .path("tx")
+                    .path("dropped")
+                    .asLong();
+        } catch (JsonProcessingException e) {
+            throw new BenchException("ip -s -j link: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** How long things take, in seconds. */
+    record Timing(int seconds, int warmUpSeconds) {}
+}

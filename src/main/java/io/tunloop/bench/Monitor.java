@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tunloop.metrics.ProcessMeters;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches the CPU time and the resident memory of a process tree while traffic runs.
+ *
+ * <p>CPU is the difference of CPU time over the difference of real time: not what {@code ps} prints, which is an average
+ * since the process began. The tree, so that a peer started by a wrapper script is seen too.
+ *
+ * Units: percent, 100 for one core; MiB.
+ * Thread: started and stopped by the main thread, samples on a thread of its own.
+ */
+final class Monitor implements AutoCloseable {
+    private static final long INTERVAL_MS = 1_000;
+    // A last interval shorter than this would give a wild percentage: CPU time comes in ticks of 10 ms.
+    private static final double MIN_INTERVAL_S = 0.25;
+    private static final double MIB = 1024 * 1024;
+
+    private final ProcessHandle root;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "monitor"));
+    private final List<Sample> samples = new ArrayList<>();
+    private double startSeconds;
+    private double startCpu;
+    private double lastSeconds;
+    private double lastCpu;
+
+    private Monitor(ProcessHandle root) {
+        this.root = root;
+    }
+
+    static Monitor start(ProcessHandle root) {
+        Monitor monitor = new Monitor(root);
+        monitor.begin();
+        return monitor;
+    }
+
+    /** Ends the measured time and returns its averages and peaks. */
+    Map<Measure, Double> stop() throws InterruptedException {
+        timer.shutdown();
+        timer.awaitTermination(INTERVAL_MS, TimeUnit.MILLISECONDS);
+        synchronized (this) {
+            if (nowSeconds() - lastSeconds >= MIN_INTERVAL_S || samples.isEmpty()) {
+                sample();
+            }
+            return summary();
+        }
+    }
+
+    synchronized List<Sample> samples() {
+        return List.copyOf(samples);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private synchronized void begin() {
+        lastSeconds = startSeconds = nowSeconds();
+        lastCpu = startCpu = read(ProcessMeters.CPU_TIME);
+        timer.scheduleAtFixedRate(this::sample, INTERVAL_MS, INTERVAL_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void sample() {
+        double seconds = nowSeconds();
+        double cpu = read(ProcessMeters.CPU_TIME);
+        double percent = 100 * (cpu - lastCpu) / (seconds - lastSeconds);
+        double memory = read(ProcessMeters.MEMORY_RESIDENT) / MIB;
+        if (Double.isNaN(percent) || Double.isNaN(memory)) {
+            return; // the process is gone; the one who runs the traffic notices
+        }
+        samples.add(new Sample(
+                Statistics.round(seconds - startSeconds), null, Statistics.round(percent), Statistics.round(memory)));
+        lastSeconds = seconds;
+        lastCpu = cpu;
+    }
+
+    private Map<Measure, Double> summary() {
+        Map<Measure, Double> result = new EnumMap<>(Measure.class);
+        if (samples.isEmpty()) {
+            return result;
+        }
+        result.put(Measure.CPU_AVG, 100 * (lastCpu - startCpu) / (lastSeconds - startSeconds));
+        result.put(
+                Measure.CPU_MAX,
+                samples.stream().mapToDouble(Sample::cpuPercent).max().orElseThrow());
+        result.put(
+                Measure.MEM_AVG,
+                samples.stream().mapToDouble(Sample::memMiB).average().orElseThrow());
+        result.put(
+                Measure.MEM_MAX,
+                samples.stream().mapToDouble(Sample::memMiB).max().orElseThrow());
+        result.replaceAll((measure, value) -> Statistics.round(value));
+        return result;
+    }
+
+    private double read(String meter) {
+        double sum = meterOf(root.pid(), meter);
+        for (ProcessHandle child : root.descendants().toList()) {
+            double value = meterOf(child.pid(), meter);
+            sum += Double.isNaN(value) ? 0 : value;
+        }
+        return sum;
+    }
+
+    private static double meterOf(long pid, String meter) {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new ProcessMeters(pid).bindTo(registry);
+        var search = registry.get(meter);
+        return meter.equals(ProcessMeters.CPU_TIME)
+                ? search.functionCounter().count()
+                : search.gauge().value();
+    }
+
+    private static double nowSeconds() {
+        return System.nanoTime() / 1e9;
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that a bench run found out, from which every kind of report is made.
+ *
+ * @param command how the bench was called
+ * @param columns of the workload
+ */
+record Report(
+        String command,
+        Instant started,
+        String workload,
+        List<Measure> columns,
+        Environment environment,
+        List<RowResult> rows) {
+    String table() {
+        return new ResultTable(columns).render(rows);
+    }
+
+    boolean hasFailure() {
+        return rows.stream().anyMatch(row -> row.error() != null);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of medians, as aligned text that is Markdown too. */
+final class ResultTable {
+    private static final List<Measure> USAGE =
+            List.of(Measure.CPU_AVG, Measure.CPU_MAX, Measure.MEM_AVG, Measure.MEM_MAX);
+    private static final List<Measure> RATIOS =
+            List.of(Measure.RATIO_TO_LIMIT, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO, Measure.RATIO_TO_ROW);
+    private static final int TEXT_COLUMNS = 4;
+
+    private final List<Measure> columns = new ArrayList<>();
+
+    /** @param traffic the columns of the workload */
+    ResultTable(List<Measure> traffic) {
+        columns.addAll(traffic);
+        columns.addAll(USAGE);
+        columns.addAll(RATIOS);
+    }
+
+    String render(List<RowResult> rows) {
+        List<List<String>> lines = new ArrayList<>();
+        List<Measure> used = columns.stream()
+                .filter(measure -> measure != Measure.RATIO_TO_ROW || isMeasured(rows, measure))
+                .toList();
+        lines.add(header(used));
+        for (int i = 0; i < rows.size(); i++) {
+            lines.add(line(i + 1, rows.get(i), used));
+        }
+        return TextTable.render(lines, TEXT_COLUMNS) + notes(rows);
+    }
+
+    private static boolean isMeasured(List<RowResult> rows, Measure measure) {
+        return rows.stream().anyMatch(row -> row.median(measure) != null);
+    }
+
+    private static List<String> header(List<Measure> columns) {
+        List<String> cells = new ArrayList<>(List.of("#", "Mode", "Offload", "Channel"));
+        columns.forEach(column -> cells.add(column.title()));
+        return cells;
+    }
+
+    private static List<String> line(int number, RowResult row, List<Measure> columns) {
+        List<String> cells = new ArrayList<>();
+        cells.add(Integer.toString(number));
+        cells.add(row.row().label() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
+        cells.add(row.offload() == null ? "-" : yes(row.offload()));
+        cells.add(row.row().kind() == Row.Kind.BASELINE ? "-" : yes(row.row().channel()));
+        columns.forEach(column -> cells.add(column.format(row.median(column))));
+        return cells;
+    }
+
+    private static String yes(boolean value) {
+        return value ? "yes" : "no";
+    }
+
+    private static String notes(List<RowResult> rows) {
+        StringBuilder notes = new StringBuilder();
+        for (RowResult row : rows) {
+            if (row.error() != null) {
+                notes.append("\nfailed: ")
+                        .append(row.row().label())
+                        .append(": ")
+                        .append(row.error());
+            }
+            row.runs().stream()
+                    .filter(run -> run.busy() != null)
+                    .findFirst()
+                    .ifPresent(run -> notes.append("\nbusy: ")
+                            .append(row.row().label())
+                            .append(": ")
+                            .append(run.busy()));
+        }
+        return notes.isEmpty() ? "" : notes.append('\n').toString();
+    }
+}

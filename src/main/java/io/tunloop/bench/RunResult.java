@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one run of one row gave.
+ *
+ * @param offload whether the forwarder's first device had segmentation offload on, as ethtool sees it
+ * @param busy what else used the processor, when it was enough to doubt the numbers; else {@code null}
+ * @param summary of the traffic, one line for a person
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record RunResult(
+        @JsonIgnore Map<Measure, Double> measures,
+        List<Sample> series,
+        @JsonIgnore boolean offload,
+        String busy,
+        @JsonIgnore String summary) {
+
+    @JsonAnyGetter
+    Map<Measure, Double> properties() {
+        return measures;
+    }
+}

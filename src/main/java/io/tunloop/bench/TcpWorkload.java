@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TCP stream, or several, by iperf3.
+ *
+ * @param congestion the congestion control, like {@code cubic}; {@code null} for the kernel's default
+ * @param parallel streams at once
+ * @param reverse the server sends
+ * @param bidirectional both send
+ */
+record TcpWorkload(String congestion, int parallel, boolean reverse, boolean bidirectional) implements Workload {
+    @Override
+    public String name() {
+        return "tcp";
+    }
+
+    @Override
+    public List<String> serverCommand(String address) {
+        return Iperf3.serverCommand(address);
+    }
+
+    @Override
+    public String serverReady() {
+        return Iperf3.SERVER_READY;
+    }
+
+    @Override
+    public List<String> clientCommand(String address, int seconds) {
+        List<String> command = new ArrayList<>(Iperf3.clientCommand(address, seconds));
+        if (congestion != null) {
+            command.addAll(List.of("-C", congestion));
+        }
+        if (parallel > 1) {
+            command.addAll(List.of("-P", Integer.toString(parallel)));
+        }
+        if (reverse) {
+            command.add("-R");
+        }
+        if (bidirectional) {
+            command.add("--bidir");
+        }
+        return command;
+    }
+
+    @Override
+    public Traffic parse(String output) throws BenchException {
+        Iperf3Result result = Iperf3Result.parse(output);
+        Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+        measures.put(Measure.GBPS, Statistics.round(result.receivedGbps()));
+        if (result.retransmits() != null) {
+            measures.put(Measure.RETRANSMITS, result.retransmits().doubleValue());
+        }
+        return new Traffic(measures, result.intervalsGbps(), result.summary());
+    }
+
+    @Override
+    public List<Measure> columns() {
+        return List.of(Measure.GBPS, Measure.RETRANSMITS);
+    }
+}
