@@ -14,9 +14,11 @@ public final class TunChannelCounters {
     private static final VarHandle PACKETS_READ = field("packetsRead");
     private static final VarHandle BYTES_READ = field("bytesRead");
     private static final VarHandle READ_BATCHES = field("readBatches");
+    private static final VarHandle READ_CALLS = field("readCalls");
     private static final VarHandle PACKETS_WRITTEN = field("packetsWritten");
     private static final VarHandle BYTES_WRITTEN = field("bytesWritten");
     private static final VarHandle WRITE_BATCHES = field("writeBatches");
+    private static final VarHandle WRITE_CALLS = field("writeCalls");
     private static final VarHandle DROPPED_INVALID = field("droppedInvalid");
     private static final VarHandle DROPPED_DEVICE_DOWN = field("droppedDeviceDown");
     private static final VarHandle DROPPED_REFUSED = field("droppedRefused");
@@ -27,9 +29,11 @@ public final class TunChannelCounters {
     private long packetsRead;
     private long bytesRead;
     private long readBatches;
+    private long readCalls;
     private long packetsWritten;
     private long bytesWritten;
     private long writeBatches;
+    private long writeCalls;
     private long droppedInvalid;
     private long droppedDeviceDown;
     private long droppedRefused;
@@ -53,6 +57,11 @@ public final class TunChannelCounters {
         return (long) READ_BATCHES.getOpaque(this);
     }
 
+    /** System calls that read, those that found the device empty included. */
+    public long readCalls() {
+        return (long) READ_CALLS.getOpaque(this);
+    }
+
     /** Packets that the device took. */
     public long packetsWritten() {
         return (long) PACKETS_WRITTEN.getOpaque(this);
@@ -66,6 +75,11 @@ public final class TunChannelCounters {
     /** Native calls that wrote at least one packet. */
     public long writeBatches() {
         return (long) WRITE_BATCHES.getOpaque(this);
+    }
+
+    /** System calls that wrote, those that the kernel refused included. */
+    public long writeCalls() {
+        return (long) WRITE_CALLS.getOpaque(this);
     }
 
     /** Packets that the kernel refused as malformed (EINVAL). */
@@ -108,6 +122,14 @@ public final class TunChannelCounters {
         PACKETS_WRITTEN.setOpaque(this, packetsWritten + packets);
         BYTES_WRITTEN.setOpaque(this, bytesWritten + bytes);
         WRITE_BATCHES.setOpaque(this, writeBatches + 1);
+    }
+
+    void readCalls(int calls) {
+        READ_CALLS.setOpaque(this, readCalls + calls);
+    }
+
+    void writeCalls(int calls) {
+        WRITE_CALLS.setOpaque(this, writeCalls + calls);
     }
 
     void invalid() {

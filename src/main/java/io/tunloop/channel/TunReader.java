@@ -88,6 +88,8 @@ final class TunReader implements AutoCloseable {
     /** Returns true when there may be more to read. */
     private boolean readBatch() throws TunException {
         int packets = buffers.read(device, channel.alloc());
+        // One call a packet, and one that finds the device empty.
+        channel.counters().readCalls(Math.min(packets + 1, buffers.size()));
         if (packets == 0) {
             return false;
         }

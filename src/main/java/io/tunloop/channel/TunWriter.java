@@ -30,6 +30,7 @@ final class TunWriter implements AutoCloseable {
         }
         for (int packets = batch.collect(in); packets > 0; packets = batch.collect(in)) {
             int done = batch.write(device);
+            channel.counters().writeCalls(Math.min(done + 1, packets));
             boolean refused = complete(in, done);
             if (refused && !writeParts(in)) {
                 return false;
@@ -76,6 +77,7 @@ final class TunWriter implements AutoCloseable {
         GatheredPacket packet = (GatheredPacket) in.current();
         for (; nextPart < packet.parts(); nextPart++) {
             batch.collect(packet.part(nextPart));
+            channel.counters().writeCalls(1);
             if (batch.write(device) == 0) {
                 return false;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
+import io.tunloop.daemon.Housekeeping;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.relay.Direction;
@@ -8,6 +9,7 @@ import io.tunloop.relay.ForwardMode;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,6 +61,13 @@ final class ForwardCommand implements Callable<Integer> {
     @Option(names = "--read-batch", paramLabel = "N", description = "Packets read and flushed together (16).")
     private int readBatch;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            converter = HostPort.class,
+            description = "Serve Prometheus metrics, /healthz and /readyz here; a port alone means loopback.")
+    private InetSocketAddress metrics;
+
     @Spec
     private CommandSpec spec;
 
@@ -68,7 +77,10 @@ final class ForwardCommand implements Callable<Integer> {
         try (Forwarder forwarder = Forwarder.open(config)) {
             TerminationSignals signals =
                     TerminationSignals.install(() -> forwarder.lost().complete(null));
-            try {
+            try (Housekeeping housekeeping = Housekeeping.open()) {
+                if (metrics != null) {
+                    housekeeping.serveMetrics(metrics, List.of(forwarder));
+                }
                 forward(config, forwarder);
             } finally {
                 signals.close();

@@ -26,6 +26,8 @@ public final class Main implements Runnable {
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "io/tunloop/cli/logback.xml");
         }
+        // Netty would look for a network card to name its channels after, and complain where there is none.
+        System.setProperty("io.netty.machineId", System.getProperty("io.netty.machineId", "02:00:00:00:00:01"));
         System.exit(commandLine().execute(args));
     }
 

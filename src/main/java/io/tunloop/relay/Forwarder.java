@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
@@ -100,6 +101,13 @@ public final class Forwarder implements AutoCloseable {
     /** From the first device to the second, then back. */
     public List<Direction> directions() {
         return List.copyOf(directions);
+    }
+
+    /** The event loops that forward. */
+    public List<SingleThreadEventExecutor> eventLoops() {
+        var executors = new ArrayList<SingleThreadEventExecutor>();
+        loops.forEach(loop -> executors.add((SingleThreadEventExecutor) loop));
+        return executors;
     }
 
     /** Stops reading, writes what has been read, closes the devices and ends the event loops. */

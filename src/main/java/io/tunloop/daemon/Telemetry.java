@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.daemon;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.channel.EventLoop;
+import io.tunloop.metrics.AllocatorMetrics;
+import io.tunloop.metrics.EventLoopMetrics;
+import io.tunloop.metrics.ForwarderMetrics;
+import io.tunloop.metrics.MetricsServer;
+import io.tunloop.relay.Forwarder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The meters of this process and the endpoint that shows them.
+ *
+ * Thread: opened and closed by any; serves on the event loop given.
+ */
+public final class Telemetry implements AutoCloseable {
+    private static final long MAX_SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final EventLoopMetrics loops;
+    private MetricsServer server;
+
+    private Telemetry(List<Forwarder> forwarders) {
+        loops = new EventLoopMetrics(
+                forwarders.stream()
+                        .flatMap(forwarder -> forwarder.eventLoops().stream())
+                        .toList(),
+                Tags.empty());
+        loops.bindTo(registry);
+        forwarders.forEach(forwarder -> new ForwarderMetrics(forwarder, Tags.empty()).bindTo(registry));
+        bindProcess();
+    }
+
+    /**
+     * @param address where to listen; port 0 for any that is free
+     * @param loop serves the requests; not one that forwards
+     */
+    public static Telemetry open(InetSocketAddress address, EventLoop loop, List<Forwarder> forwarders)
+            throws IOException {
+        var telemetry = new Telemetry(forwarders);
+        try {
+            telemetry.server = MetricsServer.open(address, loop, telemetry.registry, telemetry::health, () -> "");
+            return telemetry;
+        } catch (Throwable cause) {
+            telemetry.close();
+            throw cause;
+        }
+    }
+
+    private void bindProcess() {
+        // What is not this process's is for the machine's own exporter to tell.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system."));
+        new ProcessorMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
+            new AllocatorMetrics(allocator, Tags.empty()).bindTo(registry);
+        }
+    }
+
+    private String health() {
+        long silenceNs = loops.silenceNs();
+        return silenceNs <= MAX_SILENCE_NS
+                ? ""
+                : "an event loop has not ticked for " + TimeUnit.NANOSECONDS.toMillis(silenceNs) + " ms";
+    }
+
+    /** Where the endpoint listens. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        loops.close();
+        registry.close();
+    }
+}
