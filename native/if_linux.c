@@ -51,8 +51,11 @@ int if_set_mtu(int socket, const char *name, int bytes)
     struct ifreq request;
     int status = if_request(&request, name);
 
+    if (status < 0 || if_mtu(socket, name) == bytes) {
+        return status;
+    }
     request.ifr_mtu = bytes;
-    return status < 0 ? status : if_ioctl(socket, SIOCSIFMTU, &request);
+    return if_ioctl(socket, SIOCSIFMTU, &request);
 }
 
 int if_set_txqueuelen(int socket, const char *name, int packets)
@@ -60,8 +63,14 @@ int if_set_txqueuelen(int socket, const char *name, int packets)
     struct ifreq request;
     int status = if_request(&request, name);
 
+    if (status == 0) {
+        status = if_ioctl(socket, SIOCGIFTXQLEN, &request);
+    }
+    if (status < 0 || request.ifr_qlen == packets) {
+        return status;
+    }
     request.ifr_qlen = packets;
-    return status < 0 ? status : if_ioctl(socket, SIOCSIFTXQLEN, &request);
+    return if_ioctl(socket, SIOCSIFTXQLEN, &request);
 }
 
 int if_set_up(int socket, const char *name, bool up)
@@ -72,11 +81,16 @@ int if_set_up(int socket, const char *name, bool up)
     if (status == 0) {
         status = if_ioctl(socket, SIOCGIFFLAGS, &request);
     }
-    if (status < 0) {
+    if (status < 0 || !(request.ifr_flags & IFF_UP) == !up) {
         return status;
     }
     request.ifr_flags = (short)(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
     return if_ioctl(socket, SIOCSIFFLAGS, &request);
+}
+
+static size_t address_bytes(int family)
+{
+    return family == AF_INET6 ? 16 : 4;
 }
 
 int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length)
@@ -87,7 +101,7 @@ int if_add_address(int socket, const char *name, int family, const void *address
         .ifa_prefixlen = (__u8)prefix_length,
         .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0,
     };
-    size_t length = family == AF_INET6 ? 16 : 4;
+    size_t length = address_bytes(family);
     int index = if_index(socket, name);
 
     if (index < 0) {
@@ -97,5 +111,34 @@ int if_add_address(int socket, const char *name, int family, const void *address
     netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &message, sizeof(message));
     netlink_add(&request, IFA_LOCAL, address, length);
     netlink_add(&request, IFA_ADDRESS, address, length);
+    return netlink_call(socket, &request);
+}
+
+int if_add_route(int socket, const char *name, int family, const void *destination, int prefix_length,
+                 const void *gateway, unsigned int metric)
+{
+    struct netlink_request request;
+    struct rtmsg message = {
+        .rtm_family = (unsigned char)family,
+        .rtm_dst_len = (unsigned char)prefix_length,
+        .rtm_table = RT_TABLE_MAIN,
+        .rtm_protocol = RTPROT_STATIC,
+        .rtm_scope = gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+        .rtm_type = RTN_UNICAST,
+    };
+    int index = if_index(socket, name);
+
+    if (index < 0) {
+        return index;
+    }
+    netlink_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &message, sizeof(message));
+    netlink_add(&request, RTA_DST, destination, address_bytes(family));
+    netlink_add(&request, RTA_OIF, &index, sizeof(index));
+    if (gateway) {
+        netlink_add(&request, RTA_GATEWAY, gateway, address_bytes(family));
+    }
+    if (metric) {
+        netlink_add(&request, RTA_PRIORITY, &metric, sizeof(metric));
+    }
     return netlink_call(socket, &request);
 }

@@ -6,7 +6,8 @@
 
 /*
  * A network interface, by name, in the network namespace that @socket was opened in. Any socket will do for the ioctls;
- * addresses need one of netlink_open(). Every function returns >= 0 or -errno.
+ * addresses need one of netlink_open(). Every function returns >= 0 or -errno. Setting what is set already does
+ * nothing: it takes CAP_NET_ADMIN to change an interface, but none to use one that is as it should be.
  */
 
 /* SIOCGIFINDEX: the interface's number, at least 1. */
@@ -29,5 +30,13 @@ int if_set_up(int socket, const char *name, bool up);
  * an error. IPv6 skips duplicate address detection: nobody else is on the link.
  */
 int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length);
+
+/*
+ * RTM_NEWROUTE: sends what goes to @destination/@prefix_length through the interface, which must be up. @gateway is the
+ * next hop, NULL for a destination on the link; @metric is 0 for the kernel's default. A route that is there already is
+ * replaced. Addresses as in if_add_address.
+ */
+int if_add_route(int socket, const char *name, int family, const void *destination, int prefix_length,
+                 const void *gateway, unsigned int metric);
 
 #endif

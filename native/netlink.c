@@ -14,6 +14,26 @@ int netlink_open(void)
     return fd < 0 ? -errno : fd;
 }
 
+int netlink_subscribe(void)
+{
+    struct sockaddr_nl groups = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+    };
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    if (bind(fd, (struct sockaddr *)&groups, sizeof(groups)) < 0) {
+        int error = errno;
+
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
 void netlink_begin(struct netlink_request *request, int type, int flags, const void *payload, size_t length)
 {
     memset(request, 0, sizeof(*request));
@@ -47,24 +67,57 @@ static int send_request(int fd, const struct netlink_request *request)
     return sent < 0 ? -errno : 0;
 }
 
-int netlink_call(int fd, struct netlink_request *request)
+int netlink_ask_link(int fd, const char *name)
+{
+    struct netlink_request request;
+    struct ifinfomsg message = {.ifi_family = AF_UNSPEC};
+
+    netlink_begin(&request, RTM_GETLINK, name ? 0 : NLM_F_DUMP, &message, sizeof(message));
+    /* The answer is the acknowledgement. */
+    request.header.nlmsg_flags &= (__u16)~NLM_F_ACK;
+    if (name) {
+        netlink_add(&request, IFLA_IFNAME, name, strlen(name) + 1);
+    }
+    return send_request(fd, &request);
+}
+
+int netlink_ask_addresses(int fd)
+{
+    struct netlink_request request;
+    struct ifaddrmsg message = {.ifa_family = AF_UNSPEC};
+
+    netlink_begin(&request, RTM_GETADDR, NLM_F_DUMP, &message, sizeof(message));
+    request.header.nlmsg_flags &= (__u16)~NLM_F_ACK;
+    return send_request(fd, &request);
+}
+
+int netlink_receive(int fd, void *buffer, size_t capacity)
+{
+    ssize_t length;
+
+    do {
+        length = recv(fd, buffer, capacity, MSG_TRUNC);
+    } while (length < 0 && errno == EINTR);
+    if (length < 0) {
+        return -errno;
+    }
+    return (size_t)length <= capacity ? (int)length : -EMSGSIZE;
+}
+
+int netlink_call(int fd, const struct netlink_request *request)
 {
     struct {
         struct nlmsghdr header;
         struct nlmsgerr error;
         char echo[sizeof(struct netlink_request)];
     } answer;
-    ssize_t length;
-    int status = send_request(fd, request);
+    int length = send_request(fd, request);
 
-    if (status < 0) {
-        return status;
+    if (length == 0) {
+        length = netlink_receive(fd, &answer, sizeof(answer));
     }
-    do {
-        length = recv(fd, &answer, sizeof(answer), 0);
-    } while (length < 0 && errno == EINTR);
     if (length < 0) {
-        return -errno;
+        return length;
     }
     if ((size_t)length < NLMSG_LENGTH(sizeof(answer.error)) || answer.header.nlmsg_type != NLMSG_ERROR) {
         return -EPROTO;

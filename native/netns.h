@@ -8,7 +8,7 @@ enum { NETNS_HERE = -1 };
 /*
  * Calls @call with this thread in the network namespace that the descriptor @netns refers to, and puts the thread back.
  * A TUN device and a netlink socket belong to the namespace that their descriptor was opened in, so the opening is all
- * that has to happen there. Needs CAP_SYS_ADMIN.
+ * that has to happen there. Needs CAP_SYS_ADMIN, unless the thread is in that namespace anyway.
  *
  * Returns what @call returned, or -errno if the namespace could not be entered. If the thread cannot be put back the
  * process is aborted with a message: it must not go on with a thread that does its work in the wrong namespace.

@@ -29,4 +29,23 @@ int tun_set_vnet_header_bytes(int fd, int bytes);
 /* TUNSETOFFLOAD: @mask of TUN_F_*, 0 for none. Belongs to the device like the header size. */
 int tun_set_offload(int fd, unsigned int mask);
 
+/* TUNSETPERSIST: whether the device outlives its last descriptor. */
+int tun_set_persist(int fd, bool persist);
+
+/* TUNSETOWNER and TUNSETGROUP: who may attach without CAP_NET_ADMIN. They cannot be unset, other than by deletion. */
+int tun_set_owner(int fd, unsigned int uid);
+int tun_set_group(int fd, unsigned int gid);
+
+/* TUNSETCARRIER: whether the link seems to be plugged in. */
+int tun_set_carrier(int fd, bool carrier);
+
+/*
+ * TUNGETDEVNETNS: a descriptor of the network namespace that the device is in, which is another than it was opened in
+ * when it has been moved. Needs CAP_NET_ADMIN, and Linux 5.5.
+ */
+int tun_netns(int fd);
+
+/* Makes a descriptor that came from elsewhere like those of tun_open: non-blocking and close-on-exec. */
+int tun_adopt(int fd);
+
 #endif

@@ -4,6 +4,7 @@
  * C; it returns what that returned, a count or -errno. Nothing throws but an allocation that failed.
  */
 #include "checksum.h"
+#include "fd_passing.h"
 #include "if_linux.h"
 #include "netlink.h"
 #include "netns.h"
@@ -16,6 +17,9 @@
 #include <jni.h>
 #include <limits.h>
 #include <unistd.h>
+
+/* As much as the kernel puts into one datagram of a dump. */
+enum { NETLINK_BUFFER_BYTES = 32768 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -138,6 +142,95 @@ static jint device_tun_set_offload(JNIEnv *env, jclass type, jint fd, jint mask)
     return tun_set_offload(fd, (unsigned int)mask);
 }
 
+static jint device_tun_set_persist(JNIEnv *env, jclass type, jint fd, jboolean persist)
+{
+    (void)env;
+    (void)type;
+    return tun_set_persist(fd, persist);
+}
+
+static jint device_tun_set_owner(JNIEnv *env, jclass type, jint fd, jint uid)
+{
+    (void)env;
+    (void)type;
+    return tun_set_owner(fd, (unsigned int)uid);
+}
+
+static jint device_tun_set_group(JNIEnv *env, jclass type, jint fd, jint gid)
+{
+    (void)env;
+    (void)type;
+    return tun_set_group(fd, (unsigned int)gid);
+}
+
+static jint device_tun_set_carrier(JNIEnv *env, jclass type, jint fd, jboolean carrier)
+{
+    (void)env;
+    (void)type;
+    return tun_set_carrier(fd, carrier);
+}
+
+static jint device_tun_netns(JNIEnv *env, jclass type, jint fd)
+{
+    (void)env;
+    (void)type;
+    return tun_netns(fd);
+}
+
+static jint device_tun_adopt(JNIEnv *env, jclass type, jint fd)
+{
+    (void)env;
+    (void)type;
+    return tun_adopt(fd);
+}
+
+static jint device_fd_receive(JNIEnv *env, jclass type, jbyteArray bytes, jint timeout_ms)
+{
+    char path[PATH_MAX];
+
+    (void)type;
+    return copy_path(env, bytes, path) ? fd_receive(path, timeout_ms) : -ENAMETOOLONG;
+}
+
+static jint device_netlink_subscribe(JNIEnv *env, jclass type, jint netns)
+{
+    (void)env;
+    (void)type;
+    return netns_call(netns, netlink_subscribe);
+}
+
+/* A null @string asks for all links. */
+static jint device_netlink_ask_link(JNIEnv *env, jclass type, jint socket, jstring string)
+{
+    char name[IFNAMSIZ];
+
+    (void)type;
+    if (!string) {
+        return netlink_ask_link(socket, NULL);
+    }
+    return copy_name(env, string, name) ? netlink_ask_link(socket, name) : -ENAMETOOLONG;
+}
+
+static jint device_netlink_ask_addresses(JNIEnv *env, jclass type, jint socket)
+{
+    (void)env;
+    (void)type;
+    return netlink_ask_addresses(socket);
+}
+
+static jint device_netlink_receive(JNIEnv *env, jclass type, jint socket, jbyteArray bytes)
+{
+    jbyte buffer[NETLINK_BUFFER_BYTES];
+    jsize capacity = (*env)->GetArrayLength(env, bytes);
+    int length = netlink_receive(socket, buffer, capacity < NETLINK_BUFFER_BYTES ? (size_t)capacity : sizeof(buffer));
+
+    (void)type;
+    if (length > 0) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, length, buffer);
+    }
+    return length;
+}
+
 static jint device_netlink_open(JNIEnv *env, jclass type, jint netns)
 {
     (void)env;
@@ -194,6 +287,29 @@ static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring
     return if_add_address(socket, name, length == 4 ? AF_INET : AF_INET6, address, prefix);
 }
 
+/* @hop is null for a destination on the link. */
+static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix,
+                                jbyteArray hop, jint metric)
+{
+    char name[IFNAMSIZ];
+    jbyte destination[16], gateway[16];
+    jsize length = (*env)->GetArrayLength(env, bytes);
+
+    (void)type;
+    if (!copy_name(env, string, name)) {
+        return -ENAMETOOLONG;
+    }
+    if ((length != 4 && length != 16) || (hop && (*env)->GetArrayLength(env, hop) != length)) {
+        return -EAFNOSUPPORT;
+    }
+    (*env)->GetByteArrayRegion(env, bytes, 0, length, destination);
+    if (hop) {
+        (*env)->GetByteArrayRegion(env, hop, 0, length, gateway);
+    }
+    return if_add_route(socket, name, length == 4 ? AF_INET : AF_INET6, destination, prefix, hop ? gateway : NULL,
+                        (unsigned int)metric);
+}
+
 static const JNINativeMethod device_methods[] = {
     {"close", "(I)I", (void *)close_fd},
     {"dup", "(I)I", (void *)dup_fd},
@@ -206,12 +322,24 @@ static const JNINativeMethod device_methods[] = {
     {"tunDevice", "(I[B)I", (void *)device_tun_device},
     {"tunSetVnetHeaderBytes", "(II)I", (void *)device_tun_set_vnet_header_bytes},
     {"tunSetOffload", "(II)I", (void *)device_tun_set_offload},
+    {"tunSetPersist", "(IZ)I", (void *)device_tun_set_persist},
+    {"tunSetOwner", "(II)I", (void *)device_tun_set_owner},
+    {"tunSetGroup", "(II)I", (void *)device_tun_set_group},
+    {"tunSetCarrier", "(IZ)I", (void *)device_tun_set_carrier},
+    {"tunNetns", "(I)I", (void *)device_tun_netns},
+    {"tunAdopt", "(I)I", (void *)device_tun_adopt},
+    {"fdReceive", "([BI)I", (void *)device_fd_receive},
+    {"netlinkSubscribe", "(I)I", (void *)device_netlink_subscribe},
+    {"netlinkAskLink", "(ILjava/lang/String;)I", (void *)device_netlink_ask_link},
+    {"netlinkAskAddresses", "(I)I", (void *)device_netlink_ask_addresses},
+    {"netlinkReceive", "(I[B)I", (void *)device_netlink_receive},
     {"netlinkOpen", "(I)I", (void *)device_netlink_open},
     {"ifMtu", "(ILjava/lang/String;)I", (void *)device_if_mtu},
     {"ifSetMtu", "(ILjava/lang/String;I)I", (void *)device_if_set_mtu},
     {"ifSetTxQueueLength", "(ILjava/lang/String;I)I", (void *)device_if_set_txqueuelen},
     {"ifSetUp", "(ILjava/lang/String;Z)I", (void *)device_if_set_up},
     {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
+    {"ifAddRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_add_route},
 };
 
 static jlong bytes_address(JNIEnv *env, jclass type, jobject buffer)

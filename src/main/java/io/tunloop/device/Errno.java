@@ -30,6 +30,8 @@ final class Errno {
     static final int ENETDOWN = 100;
     static final int ENETUNREACH = 101;
     static final int ENOBUFS = 105;
+    static final int ECONNRESET = 104;
+    static final int ETIMEDOUT = 110;
     static final int ECONNREFUSED = 111;
 
     private Errno() {}
@@ -64,6 +66,8 @@ final class Errno {
             case ENETDOWN -> "ENETDOWN";
             case ENETUNREACH -> "ENETUNREACH";
             case ENOBUFS -> "ENOBUFS";
+            case ECONNRESET -> "ECONNRESET";
+            case ETIMEDOUT -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
             default -> "errno " + errno;
         };

@@ -32,7 +32,31 @@ final class Native {
 
     static native int tunSetOffload(int fd, int mask);
 
+    static native int tunSetPersist(int fd, boolean persist);
+
+    static native int tunSetOwner(int fd, int uid);
+
+    static native int tunSetGroup(int fd, int gid);
+
+    static native int tunSetCarrier(int fd, boolean carrier);
+
+    /** A descriptor of the device's network namespace. */
+    static native int tunNetns(int fd);
+
+    static native int tunAdopt(int fd);
+
+    static native int fdReceive(byte[] path, int timeoutMs);
+
     static native int netlinkOpen(int netns);
+
+    static native int netlinkSubscribe(int netns);
+
+    /** A null name asks for all links. */
+    static native int netlinkAskLink(int socket, String name);
+
+    static native int netlinkAskAddresses(int socket);
+
+    static native int netlinkReceive(int socket, byte[] buffer);
 
     static native int ifMtu(int socket, String name);
 
@@ -43,4 +67,8 @@ final class Native {
     static native int ifSetUp(int socket, String name, boolean up);
 
     static native int ifAddAddress(int socket, String name, byte[] address, int prefixLength);
+
+    /** A null gateway is a destination on the link; metric 0 the kernel's default. */
+    static native int ifAddRoute(
+            int socket, String name, byte[] destination, int prefixLength, byte[] gateway, int metric);
 }

@@ -41,6 +41,18 @@ final class NetworkNamespace implements AutoCloseable {
         }
     }
 
+    /**
+     * The one that a device is in. Without the right to ask, or on a kernel before 5.5, the caller's own: an unprivileged
+     * process could not enter another one anyway.
+     */
+    static NetworkNamespace of(int tunFd) throws TunException {
+        int fd = Native.tunNetns(tunFd);
+        if (fd == -Errno.EPERM || fd == -Errno.EINVAL || fd == -Errno.ENOTTY) {
+            return new NetworkNamespace(HERE);
+        }
+        return new NetworkNamespace(TunException.check("ioctl(TUNGETDEVNETNS)", "fd " + tunFd, fd));
+    }
+
     /** A descriptor of /dev/net/tun whose device will be in this namespace. */
     int openTun() throws TunException {
         return TunException.check("open", "/dev/net/tun", Native.tunOpen(fd));
@@ -49,6 +61,11 @@ final class NetworkNamespace implements AutoCloseable {
     /** A socket for the interfaces of this namespace. */
     int openNetlink() throws TunException {
         return TunException.check("socket(AF_NETLINK)", "rtnetlink", Native.netlinkOpen(fd));
+    }
+
+    /** A socket that hears of changes of the interfaces of this namespace. */
+    int subscribeNetlink() throws TunException {
+        return TunException.check("bind(AF_NETLINK)", "rtnetlink", Native.netlinkSubscribe(fd));
     }
 
     @Override

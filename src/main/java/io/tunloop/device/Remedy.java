@@ -9,6 +9,7 @@ final class Remedy {
         return switch (errno) {
             case Errno.EPERM, Errno.EACCES -> permission(call, device);
             case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV -> missing(call, device);
+            case Errno.ENOTTY -> device + " is not a TUN descriptor; hand over one of /dev/net/tun";
             case Errno.EBUSY -> device + " is in use by another process; choose another name or stop it";
             case Errno.E2BIG -> device + " has the most queues a device can have; close one";
             case Errno.EINVAL -> invalid(call, device);
@@ -17,6 +18,10 @@ final class Remedy {
             case Errno.EMFILE -> "too many open files in this process; raise its limit (ulimit -n)";
             case Errno.ENFILE -> "too many open files in the system; raise fs.file-max";
             case Errno.ENOMEM, Errno.ENOBUFS -> "the kernel is out of memory; free some and try again";
+            case Errno.ECONNREFUSED -> "nobody listens at " + device + "; start who hands the device over";
+            case Errno.ECONNRESET -> "the other side hung up; see why it did not send the device";
+            case Errno.ETIMEDOUT -> "the other side sent nothing in time; see why";
+            case Errno.EPROTO -> "the answer is not what was asked for; see what " + device + " is";
             default -> "the kernel refused it; see dmesg";
         };
     }
@@ -25,6 +30,9 @@ final class Remedy {
         if (call.equals("setns")) {
             return "needs CAP_SYS_ADMIN; run as root";
         }
+        if (call.equals("recvmsg")) {
+            return "no access to " + device + "; let the user write to it";
+        }
         if (call.equals("open")) {
             return "no access to " + device + "; run as root or let the user read and write it";
         }
@@ -32,6 +40,9 @@ final class Remedy {
     }
 
     private static String missing(String call, String device) {
+        if (call.equals("recvmsg")) {
+            return "there is no such socket; start who hands the device over";
+        }
         if (call.equals("open") && !device.equals("/dev/net/tun")) {
             return "there is no such network namespace; create it first (ip netns add)";
         }

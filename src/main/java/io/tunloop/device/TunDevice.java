@@ -3,7 +3,9 @@ package io.tunloop.device;
 
 import io.tunloop.internal.NativeLibrary;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,20 +35,43 @@ public final class TunDevice implements AutoCloseable {
     private final AtomicInteger fd;
     private final String name;
     private final int mtuBytes;
+    private final int flags;
     private final EnumSet<Offload> offloads;
-    private final boolean tap;
+    private final DeviceLink link;
 
-    TunDevice(int fd, String name, int mtuBytes, EnumSet<Offload> offloads, boolean tap) {
+    TunDevice(int fd, DeviceLink link, String name, int mtuBytes, int flags, EnumSet<Offload> offloads) {
         this.fd = new AtomicInteger(fd);
+        this.link = link;
         this.name = name;
         this.mtuBytes = mtuBytes;
+        this.flags = flags;
         this.offloads = offloads;
-        this.tap = tap;
     }
 
     /** Opens the device, which the kernel makes if it does not exist, and configures it. */
     public static TunDevice open(TunDeviceConfig config) throws TunException {
         return TunOpener.open(config);
+    }
+
+    /**
+     * Takes over a descriptor that is attached to a device already, inherited for example; with all offloads that the
+     * kernel grants if it has a virtio_net_hdr. From here on it belongs to the device, unless this fails.
+     */
+    public static TunDevice attach(int fd) throws TunException {
+        return TunOpener.adopt(fd);
+    }
+
+    /** The same, with these offloads; a descriptor without a virtio_net_hdr can have none. */
+    public static TunDevice attach(int fd, Set<Offload> offloads) throws TunException {
+        return TunOpener.adopt(fd, offloads);
+    }
+
+    /**
+     * Connects to a Unix stream socket and takes over the descriptor that whoever listens there sends with SCM_RIGHTS, in
+     * one message with at least one byte. Waits ten seconds at most.
+     */
+    public static TunDevice receive(Path socket) throws TunException {
+        return TunOpener.receive(socket);
     }
 
     /** The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's. */
@@ -69,14 +94,14 @@ public final class TunDevice implements AutoCloseable {
         return offloads.clone();
     }
 
-    /** The bytes in front of each packet: {@link #VNET_HEADER_BYTES} with offloads, else 0. */
+    /** The bytes in front of each packet: {@link #VNET_HEADER_BYTES} or 0. */
     public int vnetHeaderBytes() {
-        return offloads.isEmpty() ? 0 : VNET_HEADER_BYTES;
+        return (flags & TunOpener.IFF_VNET_HDR) == 0 ? 0 : VNET_HEADER_BYTES;
     }
 
     /** True for Ethernet frames, false for IP packets. */
     public boolean isTap() {
-        return tap;
+        return (flags & TunOpener.IFF_TAP) != 0;
     }
 
     public boolean isOpen() {
@@ -111,7 +136,30 @@ public final class TunDevice implements AutoCloseable {
     /** A second descriptor of the same queue, to be closed on its own. */
     public TunDevice dup() throws TunException {
         int copy = TunException.check("dup", name, Native.dup(fd.get()));
-        return new TunDevice(copy, name, mtuBytes, offloads, tap);
+        return new TunDevice(copy, link.share(), name, mtuBytes, flags, offloads);
+    }
+
+    /** What the interface is like now, wherever it was moved to and whatever it was renamed to. */
+    public LinkState state() throws TunException {
+        return link.call(fd.get(), Link::state);
+    }
+
+    /** The kernel's counters of the interface. */
+    public LinkStatistics statistics() throws TunException {
+        return link.call(fd.get(), Link::statistics);
+    }
+
+    /** Switches the interface on or off. Needs CAP_NET_ADMIN. */
+    public void setUp(boolean up) throws TunException {
+        link.call(fd.get(), (there, name) -> {
+            there.setUp(name, up);
+            return null;
+        });
+    }
+
+    /** Plugs the interface in or out, as far as the kernel can see. Needs no rights, and Linux 5.0. */
+    public void setCarrier(boolean carrier) throws TunException {
+        TunException.check("ioctl(TUNSETCARRIER)", name, Native.tunSetCarrier(fd.get(), carrier));
     }
 
     /** Closes the descriptor; does nothing the second time. */
@@ -119,6 +167,7 @@ public final class TunDevice implements AutoCloseable {
     public void close() throws TunException {
         int open = fd.getAndSet(CLOSED);
         if (open != CLOSED) {
+            link.close();
             TunException.check("close", name, Native.close(open));
         }
     }

@@ -20,6 +20,10 @@ import java.util.Set;
  * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
  * @param tap Ethernet frames instead of IP packets
  * @param up brings the link up
+ * @param routes through the device; they need the link up
+ * @param persist the device stays when its last descriptor is closed; false leaves what it is
+ * @param owner the user id that may open a persistent device without CAP_NET_ADMIN; {@link #NOBODY} to leave what it is
+ * @param group the group id that may; {@link #NOBODY} to leave what it is
  * @param netns the network namespace of the device: a name that {@code ip netns} knows, or a path with a slash; empty for
  *     the caller's own. Another one needs CAP_SYS_ADMIN
  */
@@ -32,7 +36,14 @@ public record TunDeviceConfig(
         boolean multiQueue,
         boolean tap,
         boolean up,
+        List<Route> routes,
+        boolean persist,
+        int owner,
+        int group,
         String netns) {
+    /** No user, no group. */
+    public static final int NOBODY = -1;
+
     /** The least an interface can have. Source: linux/if_ether.h, ETH_MIN_MTU. */
     public static final int MIN_MTU_BYTES = 68;
 
@@ -54,6 +65,13 @@ public record TunDeviceConfig(
         Offload.requireValid(offloads);
         offloads = Set.copyOf(offloads);
         requireValidMtu(mtuBytes, addresses, tap);
+        routes = List.copyOf(routes);
+        if (!routes.isEmpty() && !up) {
+            throw new IllegalArgumentException("routes need the link up: " + routes);
+        }
+        if (owner < NOBODY || group < NOBODY) {
+            throw new IllegalArgumentException("owner and group must not be negative: " + owner + ", " + group);
+        }
         if (txQueueLength < 0) {
             throw new IllegalArgumentException("txQueueLength must not be negative: " + txQueueLength);
         }
@@ -89,6 +107,10 @@ public record TunDeviceConfig(
         builder.multiQueue = multiQueue;
         builder.tap = tap;
         builder.up = up;
+        builder.routes.addAll(routes);
+        builder.persist = persist;
+        builder.owner = owner;
+        builder.group = group;
         builder.netns = netns;
         return builder;
     }
@@ -103,6 +125,10 @@ public record TunDeviceConfig(
         private boolean multiQueue;
         private boolean tap;
         private boolean up = true;
+        private final List<Route> routes = new ArrayList<>();
+        private boolean persist;
+        private int owner = NOBODY;
+        private int group = NOBODY;
         private String netns = "";
 
         private Builder() {}
@@ -158,6 +184,34 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** Adds a route; may be called again for another. */
+        public Builder route(Route route) {
+            routes.add(route);
+            return this;
+        }
+
+        /** Replaces all routes. */
+        public Builder routes(Collection<Route> routes) {
+            this.routes.clear();
+            this.routes.addAll(routes);
+            return this;
+        }
+
+        public Builder persist(boolean persist) {
+            this.persist = persist;
+            return this;
+        }
+
+        public Builder owner(int uid) {
+            owner = uid;
+            return this;
+        }
+
+        public Builder group(int gid) {
+            group = gid;
+            return this;
+        }
+
         /** Null or empty for the caller's own. */
         public Builder netns(String nameOrPath) {
             netns = nameOrPath == null ? "" : nameOrPath;
@@ -166,7 +220,20 @@ public record TunDeviceConfig(
 
         /** Throws IllegalArgumentException with the rule that a value breaks. */
         public TunDeviceConfig build() {
-            return new TunDeviceConfig(name, mtuBytes, addresses, txQueueLength, offloads, multiQueue, tap, up, netns);
+            return new TunDeviceConfig(
+                    name,
+                    mtuBytes,
+                    addresses,
+                    txQueueLength,
+                    offloads,
+                    multiQueue,
+                    tap,
+                    up,
+                    routes,
+                    persist,
+                    owner,
+                    group,
+                    netns);
         }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.device;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.EnumSet;
 
 /**
@@ -8,12 +11,17 @@ import java.util.EnumSet;
  * interface. Closes what it opened when a step fails.
  */
 final class TunOpener {
+    private static final int IFNAMSIZ = InterfaceName.MAX_BYTES + 1;
+
     // linux/if_tun.h
     private static final int IFF_TUN = 0x0001;
-    private static final int IFF_TAP = 0x0002;
+    static final int IFF_TAP = 0x0002;
     private static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_NO_PI = 0x1000;
-    private static final int IFF_VNET_HDR = 0x4000;
+    static final int IFF_VNET_HDR = 0x4000;
+
+    /** Waits for a descriptor that another process hands over. */
+    private static final int HAND_OVER_TIMEOUT_MS = 10_000;
 
     private TunOpener() {}
 
@@ -29,15 +37,88 @@ final class TunOpener {
         }
     }
 
+    /** Takes over a descriptor that is attached to a device. */
+    static TunDevice adopt(int fd, Collection<Offload> wanted) throws TunException {
+        Offload.requireValid(wanted);
+        String name = TunDevice.nameOf(fd);
+        int flags = TunException.check("ioctl(TUNGETIFF)", name, Native.tunDevice(fd, new byte[IFNAMSIZ]));
+        requireKnownFormat(name, flags, wanted);
+        TunException.check("fcntl", name, Native.tunAdopt(fd));
+        var offloads = setOffloads(fd, name, wanted);
+        return new TunDevice(fd, new DeviceLink(null), name, mtuOf(fd), flags, offloads);
+    }
+
+    /** Everything, for a device that has room for a header; else nothing. */
+    static TunDevice adopt(int fd) throws TunException {
+        int flags = TunException.check("ioctl(TUNGETIFF)", "fd " + fd, Native.tunDevice(fd, new byte[IFNAMSIZ]));
+        return adopt(fd, (flags & IFF_VNET_HDR) != 0 ? Offload.all() : Offload.none());
+    }
+
+    static TunDevice receive(Path socket) throws TunException {
+        byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
+        int fd = TunException.check("recvmsg", socket.toString(), Native.fdReceive(path, HAND_OVER_TIMEOUT_MS));
+        try {
+            return adopt(fd);
+        } catch (Throwable failure) {
+            Native.close(fd);
+            throw failure;
+        }
+    }
+
+    /** Attaches to a persistent device and lets it go with the descriptor. */
+    static void delete(TunDeviceConfig config) throws TunException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(config.netns())) {
+            int fd = namespace.openTun();
+            try {
+                TunException.check(
+                        "ioctl(TUNSETIFF)", config.name(), Native.tunAttach(fd, config.name(), flags(config)));
+                TunException.check("ioctl(TUNSETPERSIST)", config.name(), Native.tunSetPersist(fd, false));
+            } finally {
+                Native.close(fd);
+            }
+        }
+    }
+
+    private static void requireKnownFormat(String name, int flags, Collection<Offload> wanted) throws TunException {
+        if ((flags & IFF_NO_PI) == 0) {
+            throw new TunException(
+                    "attach", name, Errno.EINVAL, "it was opened with packet information; open it with IFF_NO_PI");
+        }
+        if (!wanted.isEmpty() && (flags & IFF_VNET_HDR) == 0) {
+            throw new TunException(
+                    "attach", name, Errno.EINVAL, "it was opened without offloads; open it with IFF_VNET_HDR");
+        }
+    }
+
+    // Who hands a device over may have put it where this process cannot look: then the most that there is.
+    private static int mtuOf(int fd) throws TunException {
+        try {
+            return new DeviceLink(null).call(fd, Link::mtu);
+        } catch (TunException failure) {
+            if (failure.errno() == Errno.ENODEV) {
+                return TunDeviceConfig.MAX_MTU_BYTES;
+            }
+            throw failure;
+        }
+    }
+
     private static TunDevice attach(int fd, TunDeviceConfig config, NetworkNamespace namespace) throws TunException {
         String wanted = config.name().isEmpty() ? "a new device" : config.name();
         TunException.check("ioctl(TUNSETIFF)", wanted, Native.tunAttach(fd, config.name(), flags(config)));
         String name = TunDevice.nameOf(fd);
-        TunException.check(
-                "ioctl(TUNSETVNETHDRSZ)", name, Native.tunSetVnetHeaderBytes(fd, TunDevice.VNET_HEADER_BYTES));
-        EnumSet<Offload> offloads = setOffloads(fd, name, config);
-        int mtuBytes = configureInterface(name, config, namespace);
-        return new TunDevice(fd, name, mtuBytes, offloads, config.tap());
+        var offloads = setOffloads(fd, name, config.offloads());
+        setOwner(fd, name, config);
+        Link link = Link.open(namespace);
+        try {
+            int mtuBytes = configureInterface(link, name, config);
+            if (config.persist()) {
+                TunException.check("ioctl(TUNSETPERSIST)", name, Native.tunSetPersist(fd, true));
+            }
+            return new TunDevice(fd, new DeviceLink(link), name, mtuBytes, flags(config), offloads);
+        } catch (Throwable failure) {
+            link.close();
+            throw failure;
+        }
     }
 
     private static int flags(TunDeviceConfig config) {
@@ -48,10 +129,13 @@ final class TunOpener {
         return config.multiQueue() ? flags | IFF_MULTI_QUEUE : flags;
     }
 
+    // Size and mask are the device's and outlive a detach, so what the last user left is overwritten in any case.
     // A kernel before 6.2 refuses the whole mask when it does not know USO.
-    private static EnumSet<Offload> setOffloads(int fd, String name, TunDeviceConfig config) throws TunException {
+    private static EnumSet<Offload> setOffloads(int fd, String name, Collection<Offload> wanted) throws TunException {
+        TunException.check(
+                "ioctl(TUNSETVNETHDRSZ)", name, Native.tunSetVnetHeaderBytes(fd, TunDevice.VNET_HEADER_BYTES));
         EnumSet<Offload> offloads = Offload.none();
-        offloads.addAll(config.offloads());
+        offloads.addAll(wanted);
         int result = Native.tunSetOffload(fd, Offload.mask(offloads));
         if (result == -Errno.EINVAL && offloads.remove(Offload.USO4) && offloads.remove(Offload.USO6)) {
             result = Native.tunSetOffload(fd, Offload.mask(offloads));
@@ -60,31 +144,33 @@ final class TunOpener {
         return offloads;
     }
 
-    /** Returns the MTU that it has then. */
-    private static int configureInterface(String name, TunDeviceConfig config, NetworkNamespace namespace)
-            throws TunException {
-        int socket = namespace.openNetlink();
-        try {
-            if (config.mtuBytes() != 0) {
-                TunException.check("ioctl(SIOCSIFMTU)", name, Native.ifSetMtu(socket, name, config.mtuBytes()));
-            }
-            if (config.txQueueLength() != 0) {
-                TunException.check(
-                        "ioctl(SIOCSIFTXQLEN)", name, Native.ifSetTxQueueLength(socket, name, config.txQueueLength()));
-            }
-            for (InterfaceAddress address : config.addresses()) {
-                TunException.check("netlink(RTM_NEWADDR " + address + ')', name, add(socket, name, address));
-            }
-            if (config.up()) {
-                TunException.check("ioctl(SIOCSIFFLAGS)", name, Native.ifSetUp(socket, name, true));
-            }
-            return TunException.check("ioctl(SIOCGIFMTU)", name, Native.ifMtu(socket, name));
-        } finally {
-            Native.close(socket);
+    private static void setOwner(int fd, String name, TunDeviceConfig config) throws TunException {
+        if (config.owner() != TunDeviceConfig.NOBODY) {
+            TunException.check("ioctl(TUNSETOWNER)", name, Native.tunSetOwner(fd, config.owner()));
+        }
+        if (config.group() != TunDeviceConfig.NOBODY) {
+            TunException.check("ioctl(TUNSETGROUP)", name, Native.tunSetGroup(fd, config.group()));
         }
     }
 
-    private static int add(int socket, String name, InterfaceAddress address) {
-        return Native.ifAddAddress(socket, name, address.address().getAddress(), address.prefixLength());
+    /** Returns the MTU that it has then. */
+    private static int configureInterface(Link link, String name, TunDeviceConfig config) throws TunException {
+        if (config.mtuBytes() != 0) {
+            link.setMtu(name, config.mtuBytes());
+        }
+        if (config.txQueueLength() != 0) {
+            link.setTxQueueLength(name, config.txQueueLength());
+        }
+        for (InterfaceAddress address : config.addresses()) {
+            link.addAddress(name, address);
+        }
+        if (config.up()) {
+            link.setUp(name, true);
+        }
+        // A route needs the link up, and an address to send from.
+        for (Route route : config.routes()) {
+            link.addRoute(name, route);
+        }
+        return link.mtu(name);
     }
 }

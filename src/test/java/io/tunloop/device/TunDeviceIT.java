@@ -3,6 +3,7 @@ package io.tunloop.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import java.nio.file.Files;
@@ -102,6 +103,119 @@ class TunDeviceIT {
         device.close();
         device.close();
         assertThat(device.fd()).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldReadTheAnswerToThePingThatItWrote() throws Exception {
+        TunDeviceConfig config =
+                config().address(InterfaceAddress.parse("10.7.0.1/24")).build();
+        try (TunDevice device = TunDevice.open(config)) {
+            PacketBuffers.write(device, PacketBuffers.ping("10.7.0.2", "10.7.0.1"));
+            // The kernel answers before the write returns.
+            ByteBuf answer = nextIpv4(device);
+            assertThat(PacketBuffers.icmpType(answer)).isZero();
+            answer.release();
+        }
+    }
+
+    @Test
+    void shouldCountLikeTheKernel() throws Exception {
+        TunDeviceConfig config = config().address(InterfaceAddress.parse("10.7.0.1/24"))
+                .txQueueLength(1)
+                .build();
+        try (TunDevice device = TunDevice.open(config)) {
+            LinkStatistics before = device.statistics();
+            for (int i = 0; i < 10; i++) {
+                PacketBuffers.write(device, PacketBuffers.ping("10.7.0.2", "10.7.0.1"));
+            }
+            LinkStatistics after = device.statistics();
+            assertThat(after.rxPackets() - before.rxPackets()).isEqualTo(10);
+            assertThat(after.rxBytes() - before.rxBytes()).isEqualTo(280);
+            // Of ten answers one fits into the queue at most.
+            assertThat(after.txDropped() - before.txDropped()).isBetween(9L, 10L);
+        }
+    }
+
+    @Test
+    void shouldFollowItsNewName() throws Exception {
+        try (TunDevice device = TunDevice.open(config().name("tl0").up(false).build())) {
+            namespace.run("ip", "link", "set", "tl0", "name", "tl9");
+            assertThat(device.state().name()).isEqualTo("tl9");
+            assertThat(device.name()).isEqualTo("tl0");
+        }
+    }
+
+    @Test
+    void shouldPlugTheCarrierInAndOut() throws Exception {
+        try (TunDevice device = TunDevice.open(config().build())) {
+            assertThat(device.state().carrier()).isTrue();
+            device.setCarrier(false);
+            assertThat(device.state().carrier()).isFalse();
+            device.setCarrier(true);
+            assertThat(device.state().carrier()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldRouteThroughTheDevice() throws Exception {
+        TunDeviceConfig config = config().name("tl0")
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .address(InterfaceAddress.parse("fd00:7::1/64"))
+                .route(Route.parse("10.9.0.0/16"))
+                .route(Route.parse("0.0.0.0/0 via 10.7.0.2"))
+                .route(Route.parse("fd00:9::/48 via fd00:7::2"))
+                .build();
+        try (TunDevice device = TunDevice.open(config)) {
+            assertThat(namespace.run("ip", "route"))
+                    .contains("10.9.0.0/16 dev " + device.name(), "default via 10.7.0.2 dev tl0");
+            assertThat(namespace.run("ip", "-6", "route")).contains("fd00:9::/48 via fd00:7::2 dev tl0");
+        }
+    }
+
+    @Test
+    void shouldMoveEthernetFramesOnATapDevice() throws Exception {
+        TunDeviceConfig config = config().tap(true)
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .build();
+        try (TunDevice device = TunDevice.open(config)) {
+            assertThat(device.isTap()).isTrue();
+            assertThat(device.name()).isEqualTo("tap0");
+            namespace.sh("ping -c1 -W1 10.7.0.2 || true");
+            assertThat(nextEtherType(device)).isEqualTo(0x0806);
+        }
+    }
+
+    @Test
+    void shouldHaveAHeaderInFrontOfEthernetFramesWithOffloads() throws Exception {
+        TunDeviceConfig config = config().tap(true)
+                .offloads(Offload.all())
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .build();
+        try (TunDevice device = TunDevice.open(config)) {
+            namespace.sh("ping -c1 -W1 10.7.0.2 || true");
+            assertThat(nextEtherType(device)).isEqualTo(0x0806);
+        }
+    }
+
+    /** Skips what the kernel says for IPv6 on its own account. */
+    private static ByteBuf nextIpv4(TunDevice device) throws TunException {
+        ByteBuf packet = PacketBuffers.read(device);
+        while (packet.getByte(0) >> 4 != 4) {
+            packet.release();
+            packet = PacketBuffers.read(device);
+        }
+        return packet;
+    }
+
+    /** The first that is not IPv6. */
+    private static int nextEtherType(TunDevice device) throws TunException {
+        int type;
+        do {
+            ByteBuf frame = PacketBuffers.read(device);
+            type = frame.getUnsignedShort(device.vnetHeaderBytes() + 12);
+            frame.release();
+        } while (type == 0x86dd);
+        return type;
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class NetNamespace implements AutoCloseable {
     private static final Pattern OURS = Pattern.compile("tl-(\\d+)-\\d+");
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final int TIMEOUT_SECONDS = 60;
+    private static final int MAX_LINE = 200;
 
     static {
         removeLeftovers();
@@ -116,17 +117,23 @@ public final class NetNamespace implements AutoCloseable {
             // Read first: a process with more output than a pipe holds would never end.
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new AssertionError(String.join(" ", command) + " failed: " + output);
+                throw new AssertionError(abbreviate(command) + " failed: " + output);
             }
             return output;
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         } catch (InterruptedException cause) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted: " + String.join(" ", command), cause);
+            throw new AssertionError("interrupted: " + abbreviate(command), cause);
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    // A class path is of no interest.
+    private static String abbreviate(List<String> command) {
+        String line = String.join(" ", command);
+        return line.length() <= MAX_LINE ? line : line.substring(0, MAX_LINE) + "...";
     }
 
     private static Process startProcess(List<String> command) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.device;
+
+/** A process that opens one device with an MTU, a queue length and an address, and says how that went. */
+final class ConfiguredDeviceProbe {
+    private ConfiguredDeviceProbe() {}
+
+    public static void main(String... arguments) {
+        TunDeviceConfig config = TunDeviceConfig.builder()
+                .name(arguments[0])
+                .mtuBytes(Integer.parseInt(arguments[1]))
+                .txQueueLength(Integer.parseInt(arguments[2]))
+                .address(InterfaceAddress.parse(arguments[3]))
+                .build();
+        try (TunDevice device = TunDevice.open(config)) {
+            System.out.println("opened " + device.name());
+        } catch (TunException failure) {
+            System.out.println(failure.getMessage());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.testing;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of another JVM with this one's class path, for tests about a whole process. */
+public final class JavaProcess {
+    private JavaProcess() {}
+
+    /** Runs a main class; fast to start rather than fast to run. */
+    public static List<String> command(Class<?> main, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** The same as one line for a shell. */
+    public static String commandLine(Class<?> main, String... arguments) {
+        return "'" + String.join("' '", command(main, arguments)) + "'";
+    }
+}
