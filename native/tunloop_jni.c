@@ -10,6 +10,7 @@
 #include "netns.h"
 #include "packet_io.h"
 #include "segment.h"
+#include "poller.h"
 #include "tun_linux.h"
 
 #include <errno.h>
@@ -417,6 +418,34 @@ static const JNINativeMethod segments_methods[] = {
     {"complete", "(JIIIJI)V", (void *)segments_complete},
 };
 
+static jint poll_wakeup_open(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return poller_wakeup_open();
+}
+
+static jint poll_wakeup(JNIEnv *env, jclass type, jint wakeup)
+{
+    (void)env;
+    (void)type;
+    return poller_wakeup(wakeup);
+}
+
+static jint poll_wait(JNIEnv *env, jclass type, jlong fds, jint count, jlong timeout_ns)
+{
+    (void)env;
+    (void)type;
+    return poller_wait((struct pollfd *)(intptr_t)fds, count, timeout_ns);
+}
+
+static const JNINativeMethod poll_methods[] = {
+    {"wakeupOpen", "()I", (void *)poll_wakeup_open},
+    {"wakeup", "(I)I", (void *)poll_wakeup},
+    {"poll", "(JIJ)I", (void *)poll_wait},
+    {"close", "(I)I", (void *)close_fd},
+};
+
 static const struct {
     const char *name;
     const JNINativeMethod *methods;
@@ -425,6 +454,7 @@ static const struct {
     {"io/tunloop/device/Native", device_methods, COUNT(device_methods)},
     {"io/tunloop/packet/NativeBytes", bytes_methods, COUNT(bytes_methods)},
     {"io/tunloop/codec/NativeSegments", segments_methods, COUNT(segments_methods)},
+    {"io/tunloop/channel/NativePoll", poll_methods, COUNT(poll_methods)},
 };
 
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)

@@ -235,6 +235,10 @@ public abstract class TunChannel extends AbstractChannel {
         setInterest(false, writeInterest);
     }
 
+    final boolean isReadEmpty() {
+        return reader.isEmpty();
+    }
+
     final void waitForWritable(boolean wait) {
         setInterest(readInterest, wait);
     }

@@ -24,7 +24,14 @@ public enum TunTransport {
             Epoll::unavailabilityCause,
             () -> EpollIoHandler.newFactory(Constants.EVENTS_PER_WAIT, DefaultSelectStrategyFactory.INSTANCE),
             EpollTunChannel::new,
-            EpollTunChannel::new);
+            EpollTunChannel::new),
+
+    /**
+     * A thread that blocks in the kernel on its device: reads until that is empty, then waits for it and for tasks
+     * together. For a loop with one device, or a few; other channels of Netty do not fit. Needs Netty's native library too,
+     * which tells the addresses of buffers where there is no Unsafe.
+     */
+    POLL(Epoll::unavailabilityCause, PollIoHandler::newFactory, PollTunChannel::new, PollTunChannel::new);
 
     private final Supplier<Throwable> cause;
     private final Supplier<IoHandlerFactory> ioHandlerFactory;

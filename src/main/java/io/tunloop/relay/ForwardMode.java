@@ -25,7 +25,9 @@ public record ForwardMode(String name, TunTransport transport, OffloadUse offloa
     /** The recipe table. */
     private static final List<ForwardMode> TABLE = List.of(
             new ForwardMode("async-normal", TunTransport.EPOLL, NONE, DIRECT, 2),
-            new ForwardMode("async-passthrough", TunTransport.EPOLL, WHOLE, DIRECT, 1));
+            new ForwardMode("sync-normal", TunTransport.POLL, NONE, DIRECT, 2),
+            new ForwardMode("async-passthrough", TunTransport.EPOLL, WHOLE, DIRECT, 1),
+            new ForwardMode("sync-passthrough", TunTransport.POLL, WHOLE, DIRECT, 2));
 
     /** What becomes of the kernel's offload frames. */
     public enum OffloadUse {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import io.netty.channel.unix.Buffer;
+import io.netty.util.internal.CleanableDirectBuffer;
+import io.tunloop.internal.NativeLibrary;
+import java.nio.ByteBuffer;
+
+/**
+ * Descriptors to wait for, and one more to be woken by.
+ *
+ * <pre>
+ * struct pollfd, 8 B each:   | wake-up | fd 0 | fd 1 | ...
+ *                            | fd 4 B, events 2 B, revents 2 B |
+ * </pre>
+ * Thread: one thread waits; {@link #wake} may be called by any.
+ * Source: poll.h, struct pollfd.
+ */
+final class Poller implements AutoCloseable {
+    static final int POLLIN = 1;
+    static final int POLLOUT = 4;
+
+    /** POLLERR, POLLHUP and POLLNVAL: reported whether asked for or not. */
+    static final int POLLERROR = 8 | 16 | 32;
+
+    private static final int POLLFD_BYTES = 8;
+    private static final int EVENTS_OFFSET = 4;
+    private static final int REVENTS_OFFSET = 6;
+    private static final int MIN_DESCRIPTORS = 8;
+
+    static {
+        NativeLibrary.ensureLoaded();
+    }
+
+    private final int wakeup;
+    private CleanableDirectBuffer memory;
+    private int count;
+    private boolean closed;
+
+    Poller() {
+        wakeup = check("eventfd", NativePoll.wakeupOpen());
+        memory = Buffer.allocateDirectBufferWithNativeOrder((1 + MIN_DESCRIPTORS) * POLLFD_BYTES);
+        put(0, wakeup, POLLIN);
+    }
+
+    /** Forgets all descriptors. */
+    void clear() {
+        count = 0;
+    }
+
+    /** Waits for these events of one more descriptor. */
+    void add(int fd, int events) {
+        count++;
+        if ((count + 1) * POLLFD_BYTES > memory.buffer().capacity()) {
+            grow();
+        }
+        put(count, fd, events);
+    }
+
+    private void grow() {
+        CleanableDirectBuffer old = memory;
+        memory = Buffer.allocateDirectBufferWithNativeOrder(2 * old.buffer().capacity());
+        memory.buffer().put(0, old.buffer(), 0, old.buffer().capacity());
+        old.clean();
+    }
+
+    private void put(int index, int fd, int events) {
+        ByteBuffer buffer = memory.buffer();
+        buffer.putInt(index * POLLFD_BYTES, fd);
+        buffer.putShort(index * POLLFD_BYTES + EVENTS_OFFSET, (short) events);
+        buffer.putShort(index * POLLFD_BYTES + REVENTS_OFFSET, (short) 0);
+    }
+
+    /** The number of descriptors. */
+    int count() {
+        return count;
+    }
+
+    /** Waits for any descriptor, a {@link #wake}, or the time-out; negative for none. Returns how many are ready. */
+    int poll(long timeoutNs) {
+        return check("ppoll", NativePoll.poll(Buffer.memoryAddress(memory.buffer()), count + 1, timeoutNs));
+    }
+
+    /** What descriptor {@code index} is ready for, after {@link #poll}; 0 for nothing. */
+    int ready(int index) {
+        return memory.buffer().getShort((index + 1) * POLLFD_BYTES + REVENTS_OFFSET);
+    }
+
+    /** Ends the wait of the other thread, or its next one. */
+    synchronized void wake() {
+        if (!closed) {
+            check("write(eventfd)", NativePoll.wakeup(wakeup));
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            check("close", NativePoll.close(wakeup));
+            memory.clean();
+        }
+    }
+
+    private static int check(String call, int result) {
+        if (result < 0) {
+            throw new IllegalStateException(call + " failed: errno " + -result);
+        }
+        return result;
+    }
+}
