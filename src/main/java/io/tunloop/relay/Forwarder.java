@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Forwards packets between two TUN devices, both ways, until it is closed.
@@ -37,6 +38,7 @@ public final class Forwarder implements AutoCloseable {
     private final EventLoopGroup loops;
     private final List<Direction> directions = new ArrayList<>(2);
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Forwarder(ForwarderConfig config) {
         this.config = config;
@@ -110,9 +112,15 @@ public final class Forwarder implements AutoCloseable {
         return executors;
     }
 
-    /** Stops reading, writes what has been read, closes the devices and ends the event loops. */
+    /**
+     * Stops reading, writes what has been read, closes the devices and ends the event loops; the second time it does
+     * nothing.
+     */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         directions.forEach(Direction::stop);
         lost.complete(null);
         directions.forEach(Direction::close);

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import static io.tunloop.testing.TwoHosts.ADDRESS_2;
+import static io.tunloop.testing.TwoHosts.IPV6_ADDRESS_2;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tunloop.device.TunException;
+import io.tunloop.testing.Datagrams;
+import io.tunloop.testing.JavaProcess;
+import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.Transfer;
+import io.tunloop.testing.TwoHosts;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real traffic through every mode, with leak detection on. */
+@RequiresTun
+@Timeout(180)
+class ForwarderIT {
+    private static final String PORT = "5001";
+
+    private final TwoHosts hosts = new TwoHosts();
+    private Forwarder forwarder;
+
+    static List<ForwardMode> modes() {
+        return ForwardMode.all();
+    }
+
+    @AfterEach
+    void close() {
+        try {
+            if (forwarder != null) {
+                forwarder.close();
+            }
+        } finally {
+            hosts.close();
+        }
+    }
+
+    private void forward(ForwardMode mode) throws TunException {
+        forwarder = Forwarder.open(ForwarderConfig.builder(mode)
+                .device1(hosts.device1().build())
+                .device2(hosts.device2().build())
+                .build());
+        forwarder.start();
+        hosts.route();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldCarryOneGibibyteIntact(ForwardMode mode) throws Exception {
+        forward(mode);
+        Process receiver = hosts.serve(Transfer.class, "receive", ADDRESS_2, PORT);
+
+        assertThat(hosts.client(Transfer.class, "send", ADDRESS_2, PORT, "1024"))
+                .contains("sent 1073741824");
+
+        assertThat(TwoHosts.readLine(receiver)).isEqualTo("received 1073741824");
+        assertThat(forwarder.directions().get(0).written().bytesWritten()).isGreaterThan(1L << 30);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldCarryIpv6(ForwardMode mode) throws Exception {
+        forward(mode);
+        hosts.serve(Transfer.class, "receive", IPV6_ADDRESS_2, PORT);
+
+        assertThat(hosts.client(Transfer.class, "send", IPV6_ADDRESS_2, PORT, "64"))
+                .contains("sent 67108864");
+        assertThat(hosts.host1().run("ping", "-6", "-c3", "-i0.2", "-W2", IPV6_ADDRESS_2))
+                .contains(" 0% packet loss");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldCarryDatagramsOfEverySize(ForwardMode mode) throws Exception {
+        forward(mode);
+        hosts.serve(Datagrams.class, "echo", ADDRESS_2, PORT);
+
+        assertThat(hosts.client(Datagrams.class, "ask", ADDRESS_2, PORT, "1472"))
+                .contains("echoed 1..1472");
+        assertThat(hosts.host1().run("ping", "-c3", "-i0.2", "-W2", ADDRESS_2)).contains(" 0% packet loss");
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldCloseWhileTrafficFlows(ForwardMode mode) throws Exception {
+        forward(mode);
+        hosts.serve(Transfer.class, "receive", ADDRESS_2, PORT);
+        Process sender = hosts.host1()
+                .start(JavaProcess.command(Transfer.class, "send", ADDRESS_2, PORT, "100000")
+                        .toArray(String[]::new));
+        awaitForwarded(64L << 20);
+
+        forwarder.close();
+
+        assertThat(forwarder.lost()).isCompletedWithValue(null);
+        assertThat(hosts.host1().run("ip", "-o", "link")).doesNotContain("tun11");
+        assertThat(hosts.host2().run("ip", "-o", "link")).doesNotContain("tun22");
+        assertThat(sender.destroyForcibly().waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldCloseTwice(ForwardMode mode) throws Exception {
+        forward(mode);
+
+        forwarder.close();
+        forwarder.close();
+
+        assertThat(forwarder.lost()).isCompletedWithValue(null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void shouldTellWhenItsDeviceIsDeleted(ForwardMode mode) throws Exception {
+        forward(mode);
+
+        hosts.host1().run("ip", "link", "del", "tun11");
+
+        assertThatThrownBy(() -> forwarder.lost().get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(TunException.class)
+                .hasMessageContaining("tun11");
+    }
+
+    private void awaitForwarded(long bytes) throws InterruptedException {
+        while (forwarder.directions().get(0).written().bytesWritten() < bytes) {
+            assertThat(forwarder.lost()).isNotDone();
+            Thread.sleep(10); // Counters have no event to wait for.
+        }
+    }
+}
