@@ -6,6 +6,7 @@ import static io.tunloop.packet.IpHeader.PROTOCOL_UDP;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 
 /** Test packets: {@code Packets.tcp4(ACK, 100, 1).window(17).build()}. */
 public final class Packets {
@@ -35,6 +36,11 @@ public final class Packets {
 
     public static PacketSpec udp6(int payloadBytes) {
         return new PacketSpec(true, PROTOCOL_UDP).payload(payloadBytes);
+    }
+
+    /** A direct buffer of these bytes. */
+    public static ByteBuf direct(byte[] bytes) {
+        return Unpooled.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
     }
 
     /** The readable bytes; releases the buffer. */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.codec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.packet.Addresses;
+import io.tunloop.packet.Checksum;
+import io.tunloop.packet.PacketBatch;
+import io.tunloop.packet.VirtioNetHeader;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Splits one frame of an offloaded device into the wire packets it stands for, byte for byte as the kernel would.
+ *
+ * <pre>
+ * BEFORE (1 buffer)                               AFTER (n buffers, or 1 PacketBatch of n packets)
+ * +--------------+----------+-----------------+   +----------+------------+
+ * | virtio 10 B  | IP + TCP | payload 64 KiB  |-->| IP + TCP | gso_size B |  ...
+ * +--------------+----------+-----------------+   +----------+------------+
+ * </pre>
+ *
+ * <p>Each buffer it fires is a complete, valid IP packet, ready for any socket. In {@linkplain Output#BATCHES batch mode}
+ * a frame of several packets stays one message, whose packets are made when somebody asks; that is what a
+ * {@link GroCoalescer} wants. A frame that is one packet is fired as it is, without its virtio header; a checksum that the
+ * kernel left to be completed is completed in place.
+ *
+ * <p>Units: lengths in bytes.
+ * Ownership: the frame is this handler's own, also to write into; what it fires belongs to the next handler.
+ * Thread: the channel's event loop only; the counters may be read by any.
+ * Errors: a frame that is not sound is dropped and counted; the channel stays open.
+ * Source: linux/virtio_net.h, struct virtio_net_hdr; RFC 1071 for the checksum.
+ */
+public final class GsoSplitter extends ChannelInboundHandlerAdapter {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(GsoSplitter.class);
+
+    /** What is fired for a frame of several packets. */
+    public enum Output {
+        /** One {@link ByteBuf} per wire packet. */
+        PACKETS,
+        /** One {@link PacketBatch} per frame. */
+        BATCHES
+    }
+
+    private final Output output;
+    private final FrameLayout layout = new FrameLayout();
+    private final Pool<SplitFrame> batches = new Pool<>(SplitFrame::new);
+    private final AtomicLong packets = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
+
+    /** Fires one buffer per wire packet. */
+    public GsoSplitter() {
+        this(Output.PACKETS);
+    }
+
+    public GsoSplitter(Output output) {
+        this.output = output;
+    }
+
+    /** The wire packets that all frames so far stood for. */
+    public long packets() {
+        return packets.getOpaque();
+    }
+
+    /** The frames dropped because they were not sound. */
+    public long dropped() {
+        return dropped.getOpaque();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        ByteBuf frame = (ByteBuf) message;
+        String error = layout.parse(frame);
+        if (error != null) {
+            drop(frame, error);
+        } else if (layout.isGso()) {
+            split(ctx, nativeFrame(ctx.alloc(), frame));
+        } else {
+            count(1);
+            ctx.fireChannelRead(wirePacket(frame));
+        }
+    }
+
+    private void drop(ByteBuf frame, String error) {
+        int bytes = frame.readableBytes();
+        frame.release();
+        dropped.setOpaque(dropped.getPlain() + 1);
+        if (dropped.getPlain() == 1) {
+            LOGGER.warn("dropped a frame of {} bytes: {}; more of them are counted only", bytes, error);
+        }
+    }
+
+    /** The packet without virtio header, its checksum completed. */
+    private ByteBuf wirePacket(ByteBuf frame) {
+        if (layout.needsChecksum()) {
+            Checksum.complete(
+                    frame, layout.packetIndex(), layout.packetBytes(), layout.checksumStart(), layout.checksumOffset());
+        }
+        return frame.skipBytes(VirtioNetHeader.BYTES);
+    }
+
+    /** The frame itself, or a copy in native memory; then the layout is that of the copy. */
+    private ByteBuf nativeFrame(ByteBufAllocator allocator, ByteBuf frame) {
+        if (Addresses.isNative(frame)) {
+            return frame;
+        }
+        ByteBuf copy = allocator.directBuffer(frame.readableBytes()).writeBytes(frame);
+        frame.release();
+        layout.parse(copy);
+        return copy;
+    }
+
+    private void split(ChannelHandlerContext ctx, ByteBuf frame) {
+        count(layout.segments());
+        if (output == Output.BATCHES) {
+            ctx.fireChannelRead(batches.take().init(frame, layout, ctx.alloc()));
+        } else {
+            firePackets(ctx, frame);
+        }
+    }
+
+    private void firePackets(ChannelHandlerContext ctx, ByteBuf frame) {
+        // A handler may run this one again before it returns: what is needed later is kept here, not in the layout.
+        int packetBytes = layout.headerBytes() + layout.gsoSize();
+        ByteBuf all;
+        try {
+            all = SplitFrame.packets(frame, layout, ctx.alloc());
+        } finally {
+            frame.release();
+        }
+        int end = all.readableBytes();
+        for (int index = 0; index < end; index += packetBytes) {
+            ctx.fireChannelRead(all.retainedSlice(index, Math.min(packetBytes, end - index)));
+        }
+        all.release();
+    }
+
+    private void count(int wirePackets) {
+        packets.setOpaque(packets.getPlain() + wirePackets);
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.codec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCounted;
+import io.tunloop.packet.Addresses;
+import io.tunloop.packet.GatheredPacket;
+import io.tunloop.packet.VirtioNetHeader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Packets of one flow on their way to be one: a group that grows until it is flushed, then a message of one writev.
+ *
+ * <pre>
+ * sources  | SplitFrame, segments 0..44 | SplitFrame, 0..3 | ByteBuf |      who holds the payload
+ * spans    | header | payloads 0..44 of the first frame | payloads 0..3 of the second | payload |
+ * </pre>
+ *
+ * <p>Ownership: holds a reference of each source until it is released; then goes back to its pool.
+ * Thread: the channel's event loop; may be released by any.
+ */
+final class MergedPacket extends GatheredPacket {
+    /** The most spans that the kernel takes at once. Source: linux/uio.h, UIO_MAXIOV. */
+    private static final int MAX_SPANS = 1024;
+
+    private static final int USUAL_SPANS = 16;
+
+    private final GroCoalescer coalescer;
+    private final Pool<MergedPacket> pool;
+    private final GroupHeader header = new GroupHeader();
+    private final List<PendingWrite> writes = new ArrayList<>(2);
+    private ByteBufAllocator allocator;
+    private ChannelPromise voidPromise;
+
+    private ReferenceCounted[] sources = new ReferenceCounted[USUAL_SPANS];
+    private int[] firstPackets = new int[USUAL_SPANS];
+    private int[] packetCounts = new int[USUAL_SPANS];
+    private int sourceCount;
+
+    private long[] addresses = new long[USUAL_SPANS];
+    private int[] lengths = new int[USUAL_SPANS];
+    private int spanCount;
+    private int readableBytes;
+
+    private boolean checksumKnown;
+    private ByteBuf part;
+
+    MergedPacket(GroCoalescer coalescer, Pool<MergedPacket> pool) {
+        this.coalescer = coalescer;
+        this.pool = pool;
+        setRefCnt(0);
+    }
+
+    /** Begins a new life, without packets. */
+    MergedPacket init(ByteBufAllocator newAllocator) {
+        setRefCnt(1);
+        allocator = newAllocator;
+        header.clear();
+        sourceCount = 0;
+        spanCount = 1;
+        return this;
+    }
+
+    /** Takes a packet that stays alone; the reference is this group's. */
+    void beginAlone(ByteBuf packet) {
+        addSource(packet, 0);
+    }
+
+    /** Takes a segment that stays alone. */
+    void beginAlone(SplitFrame frame, int index, WirePacket packet) {
+        header.begin(packet, frame.headerBytes());
+        header.close();
+        add(frame, index);
+    }
+
+    /** Takes the first packet of a group; the reference is this group's. */
+    void begin(ByteBuf packet, WirePacket wire) {
+        header.begin(wire, wire.headerBytes());
+        checksumKnown = false;
+        add(packet, wire);
+    }
+
+    /** Takes the first segment of a group. */
+    void begin(SplitFrame frame, int index, WirePacket wire) {
+        header.begin(wire, wire.headerBytes());
+        checksumKnown = true;
+        add(frame, index);
+    }
+
+    /** Takes another packet, that {@link #continues}; the reference is this group's. */
+    void append(ByteBuf packet, WirePacket wire) {
+        header.add(wire.buf(), wire.index(), wire.payloadBytes());
+        add(packet, wire);
+    }
+
+    /** Takes another segment, that {@link #continues}. */
+    void append(SplitFrame frame, int index) {
+        header.add(frame.headers(), index * frame.headerBytes(), frame.payloadBytes(index));
+        add(frame, index);
+    }
+
+    private void add(ByteBuf packet, WirePacket wire) {
+        addSource(packet, 0);
+        addSpan(Addresses.of(packet, wire.index() + wire.headerBytes()), wire.payloadBytes());
+    }
+
+    private void add(SplitFrame frame, int index) {
+        if (sourceCount > 0 && sources[sourceCount - 1] == frame) {
+            packetCounts[sourceCount - 1]++;
+        } else {
+            addSource(frame.retain(), index);
+        }
+        addSpan(frame.payloadAddress(index), frame.payloadBytes(index));
+    }
+
+    private void addSource(ReferenceCounted source, int firstPacket) {
+        if (sourceCount == sources.length) {
+            sources = Arrays.copyOf(sources, sourceCount * 2);
+            firstPackets = Arrays.copyOf(firstPackets, sourceCount * 2);
+            packetCounts = Arrays.copyOf(packetCounts, sourceCount * 2);
+        }
+        sources[sourceCount] = source;
+        firstPackets[sourceCount] = firstPacket;
+        packetCounts[sourceCount++] = 1;
+    }
+
+    /** Adds payload, to the last span if it goes on there. Span 0 is kept for the header. */
+    private void addSpan(long address, int length) {
+        int last = spanCount - 1;
+        if (last > 0 && addresses[last] + lengths[last] == address) {
+            lengths[last] += length;
+            return;
+        }
+        if (spanCount == addresses.length) {
+            addresses = Arrays.copyOf(addresses, spanCount * 2);
+            lengths = Arrays.copyOf(lengths, spanCount * 2);
+        }
+        addresses[spanCount] = address;
+        lengths[spanCount++] = length;
+        if (spanCount == MAX_SPANS) {
+            header.close();
+        }
+    }
+
+    /** Lets no other packet in. */
+    void close() {
+        header.close();
+    }
+
+    boolean isOpen() {
+        return header.isOpen();
+    }
+
+    boolean isSameFlow(WirePacket packet) {
+        return header.isSameFlow(packet);
+    }
+
+    /** True if it is open, and this packet, as far as its header tells, is its next. */
+    boolean continues(WirePacket packet) {
+        return header.isOpen()
+                && header.isSameLayout(packet)
+                && header.continues(packet.buf(), packet.index(), packet.payloadBytes());
+    }
+
+    /** True if it is open, and this segment, the one behind the segment added last, is its next. */
+    boolean continues(SplitFrame frame, int index) {
+        return header.isOpen()
+                && header.continues(frame.headers(), index * frame.headerBytes(), frame.payloadBytes(index));
+    }
+
+    /** True if the checksum of the first packet, the only one not verified when it was added, is right. */
+    boolean isFirstChecksumValid(WirePacket scratch) {
+        if (!checksumKnown) {
+            ByteBuf packet = (ByteBuf) sources[0];
+            scratch.parse(packet, packet.readerIndex(), packet.readableBytes(), false);
+            checksumKnown = scratch.isTransportChecksumValid();
+        }
+        return checksumKnown;
+    }
+
+    /** Remembers who waits for the outcome of this write. */
+    void addWrite(ChannelPromise promise, PendingWrite write) {
+        if (write == null) {
+            voidPromise = promise;
+        } else if (writes.isEmpty() || writes.get(writes.size() - 1) != write) {
+            writes.add(write.expect());
+        }
+    }
+
+    /** What to write this with, so that everybody who waits hears of it. */
+    ChannelPromise promise(ChannelPromise fresh) {
+        PendingWrite[] waiting = writes.toArray(new PendingWrite[0]);
+        fresh.addListener(done -> {
+            for (PendingWrite write : waiting) {
+                write.complete(done.cause());
+            }
+        });
+        return fresh;
+    }
+
+    boolean hasPendingWrites() {
+        return !writes.isEmpty();
+    }
+
+    ChannelPromise voidPromise() {
+        return voidPromise;
+    }
+
+    /** Makes the header; nothing is added from now on. */
+    void finish() {
+        header.close();
+        lengths[0] = VirtioNetHeader.BYTES + header.headerBytes();
+        if (parts() > 1) {
+            header.finishMerged();
+        } else if (sources[0] instanceof ByteBuf packet) {
+            finishAlone(packet);
+        } else {
+            header.finishAlone(addresses[1], lengths[1]);
+        }
+        addresses[0] = header.address();
+        readableBytes = 0;
+        for (int i = 0; i < spanCount; i++) {
+            readableBytes += lengths[i];
+        }
+    }
+
+    private void finishAlone(ByteBuf packet) {
+        header.finishAlone();
+        lengths[0] = VirtioNetHeader.BYTES;
+        spanCount = 1;
+        if (packet.isReadable()) {
+            addSpan(Addresses.of(packet, packet.readerIndex()), packet.readableBytes());
+        }
+    }
+
+    @Override
+    public int spans() {
+        return spanCount;
+    }
+
+    @Override
+    public long address(int index) {
+        return addresses[index];
+    }
+
+    @Override
+    public int length(int index) {
+        return lengths[index];
+    }
+
+    @Override
+    public int readableBytes() {
+        return readableBytes;
+    }
+
+    @Override
+    public int parts() {
+        return Math.max(1, header.packets());
+    }
+
+    @Override
+    public ByteBuf part(int index) {
+        releasePart();
+        int source = 0;
+        int packet = index;
+        while (packet >= packetCounts[source]) {
+            packet -= packetCounts[source++];
+        }
+        part = sources[source] instanceof SplitFrame frame
+                ? frame(frame.packet(firstPackets[source] + packet))
+                : frame((ByteBuf) sources[source]);
+        return part;
+    }
+
+    private ByteBuf frame(ByteBuf packet) {
+        int bytes = packet.readableBytes();
+        return allocator
+                .directBuffer(VirtioNetHeader.BYTES + bytes)
+                .writeZero(VirtioNetHeader.BYTES)
+                .writeBytes(packet, packet.readerIndex(), bytes);
+    }
+
+    private void releasePart() {
+        if (part != null) {
+            part.release();
+            part = null;
+        }
+    }
+
+    @Override
+    public void refused() {
+        coalescer.refused(header.kind());
+    }
+
+    @Override
+    protected void deallocate() {
+        releasePart();
+        for (int i = 0; i < sourceCount; i++) {
+            sources[i].release();
+            sources[i] = null;
+        }
+        sourceCount = 0;
+        writes.clear();
+        voidPromise = null;
+        allocator = null;
+        pool.give(this);
+    }
+}

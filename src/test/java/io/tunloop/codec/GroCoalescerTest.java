@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.codec;
+
+import static io.tunloop.packet.TransportHeader.ACK;
+import static io.tunloop.packet.TransportHeader.FIN;
+import static io.tunloop.packet.TransportHeader.PSH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.tunloop.packet.GatheredPacket;
+import io.tunloop.testing.Codec;
+import io.tunloop.testing.Frame;
+import io.tunloop.testing.OffloadCase;
+import io.tunloop.testing.PacketSpec;
+import io.tunloop.testing.Packets;
+import io.tunloop.testing.PlainChecksum;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GroCoalescerTest {
+    private static List<OffloadCase> cases() {
+        return OffloadCase.merging();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void shouldGroupAsTheRulesSay(OffloadCase offloadCase) {
+        List<byte[]> packets = bytes(offloadCase.packets());
+        List<Frame> frames = Codec.merge(packets);
+
+        List<String> groups = new ArrayList<>();
+        for (Frame frame : frames) {
+            groups.add(Codec.split(frame.bytes()).stream()
+                    .map(segment -> take(packets, segment))
+                    .collect(Collectors.joining("+")));
+        }
+        assertThat(String.join(" ", groups)).isEqualTo(offloadCase.groups());
+    }
+
+    /** The number of the packet, which then counts as seen. */
+    private static String take(List<byte[]> packets, byte[] segment) {
+        for (int i = 0; i < packets.size(); i++) {
+            if (Arrays.equals(packets.get(i), segment)) {
+                packets.set(i, null);
+                return Integer.toString(i);
+            }
+        }
+        return "bytes that were never written";
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void shouldPutAnAllZeroHeaderBeforeWhatStaysAlone(OffloadCase offloadCase) {
+        List<byte[]> packets = bytes(offloadCase.packets());
+        for (Frame frame : Codec.merge(packets)) {
+            if (Codec.split(frame.bytes()).size() == 1) {
+                assertThat(frame.virtioHeader()).containsOnly(0);
+                assertThat(packets).anyMatch(packet -> Arrays.equals(packet, frame.packet()));
+            } else {
+                assertThat(frame.gsoType()).isNotZero();
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteTheHeaderOfMergedTcp() {
+        PacketSpec first = Packets.tcp4(ACK, 100, 1).timestamp(3).id(7);
+        List<Frame> frames =
+                Codec.merge(bytes(List.of(first, first.next().flags(ACK | PSH).payload(60))));
+
+        assertThat(frames).hasSize(1);
+        Frame frame = frames.get(0);
+        assertThat(frame.virtioHeader()[0]).isEqualTo((byte) 1);
+        assertThat(frame.gsoType()).isEqualTo(1);
+        assertThat(frame.hdrLen()).isEqualTo(52);
+        assertThat(frame.gsoSize()).isEqualTo(100);
+        assertThat(frame.csumStart()).isEqualTo(20);
+        assertThat(frame.csumOffset()).isEqualTo(16);
+        // The packet is the first one, longer, with PSH and a checksum over the pseudo header only.
+        byte[] expected = Packets.take(
+                first.copy().payload(160).flags(ACK | PSH).frame(100).skipBytes(10));
+        assertThat(frame.packet()).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldWriteTheHeaderOfMergedUdp() {
+        PacketSpec first = Packets.udp6(100);
+        Frame frame = Codec.merge(bytes(List.of(first, first.next()))).get(0);
+        assertThat(frame.gsoType()).isEqualTo(5);
+        assertThat(frame.hdrLen()).isEqualTo(48);
+        assertThat(frame.gsoSize()).isEqualTo(100);
+        assertThat(frame.csumStart()).isEqualTo(40);
+        assertThat(frame.csumOffset()).isEqualTo(6);
+        int pseudo = PlainChecksum.fold(PlainChecksum.pseudo(frame.packet(), 17, 208));
+        assertThat(Unpooled.wrappedBuffer(frame.packet()).getUnsignedShort(46)).isEqualTo(pseudo);
+        assertThat(Unpooled.wrappedBuffer(frame.packet()).getUnsignedShort(44)).isEqualTo(208);
+    }
+
+    @Test
+    void shouldMergeAcrossFramesOfOneBatch() {
+        PacketSpec first = Packets.tcp4(ACK, 3_000, 1);
+        PacketSpec second = first.next().id(first.id() + 3).payload(2_500);
+        List<Frame> frames = Codec.splitAndMerge(List.of(frame(first, 1_000), frame(second, 1_000)));
+
+        assertThat(frames).hasSize(1);
+        assertThat(frames.get(0).gsoSize()).isEqualTo(1_000);
+        assertThat(frames.get(0).packet())
+                .isEqualTo(Packets.take(first.copy().payload(5_500).frame(1_000).skipBytes(10)));
+    }
+
+    @Test
+    void shouldCompleteTheChecksumOfASegmentThatStaysAlone() {
+        PacketSpec whole = Packets.tcp4(ACK | FIN, 2_500, 1).timestamp(8);
+        List<Frame> frames = Codec.splitAndMerge(List.of(frame(whole, 1_000)));
+
+        assertThat(frames).extracting(Frame::gsoSize).containsExactly(1_000, 0);
+        assertThat(frames.get(1).virtioHeader()).containsOnly(0);
+        PacketSpec last = whole.copy().sequence(2_001).id(2).payload(500);
+        assertThat(frames.get(1).packet()).isEqualTo(last.bytes());
+    }
+
+    @Test
+    void shouldJoinSegmentsWithPacketsFromOutside() {
+        PacketSpec first = Packets.tcp6(ACK, 1_000, 1);
+        PacketSpec second = first.next().payload(2_000);
+        PacketSpec third = second.next().payload(10);
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.writeInbound(second.frame(1_000));
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.write(first.build());
+        channel.write(splitter.<Object>readInbound());
+        channel.write(third.build());
+        channel.flush();
+
+        Frame frame = Frame.take(channel.readOutbound());
+        assertThat(frame.packet())
+                .isEqualTo(Packets.take(first.copy().payload(3_010).frame(1_000).skipBytes(10)));
+        assertThat(channel.finish()).isFalse();
+        assertThat(splitter.finish()).isFalse();
+    }
+
+    @Test
+    void shouldNotJoinSegmentsToABadPacketFromOutside() {
+        PacketSpec first = Packets.tcp4(ACK, 1_000, 1).badTransportChecksum();
+        PacketSpec second = Packets.tcp4(ACK, 2_000, 1_001).id(1);
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.writeInbound(second.frame(1_000));
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.write(first.build());
+        channel.write(splitter.<Object>readInbound());
+        channel.flush();
+
+        assertThat(Frame.take(channel.readOutbound()).packet()).isEqualTo(first.bytes());
+        assertThat(Frame.take(channel.readOutbound()).gsoSize()).isEqualTo(1_000);
+        assertThat(channel.finish()).isFalse();
+        assertThat(splitter.finish()).isFalse();
+    }
+
+    @Test
+    void shouldJoinAdjacentSpans() {
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.writeInbound(Packets.tcp4(ACK, 60_000, 1).frame(1_000));
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.writeOutbound(splitter.<Object>readInbound());
+
+        GatheredPacket packet = channel.readOutbound();
+        assertThat(packet.spans()).isEqualTo(2);
+        assertThat(packet.length(0)).isEqualTo(50);
+        assertThat(packet.length(1)).isEqualTo(60_000);
+        assertThat(packet.parts()).isEqualTo(60);
+        packet.release();
+        assertThat(channel.finish()).isFalse();
+        assertThat(splitter.finish()).isFalse();
+    }
+
+    @Test
+    void shouldNeverNeedMoreSpansThanTheKernelTakes() {
+        List<byte[]> packets = new ArrayList<>();
+        PacketSpec packet = Packets.tcp4(ACK, 1, 1);
+        for (int i = 0; i < 3_000; i++, packet = packet.next()) {
+            packets.add(packet.bytes());
+        }
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        packets.forEach(bytes -> channel.write(Packets.direct(bytes)));
+        channel.flush();
+        List<Frame> frames = new ArrayList<>();
+        for (GatheredPacket out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            assertThat(out.spans()).isLessThanOrEqualTo(1024);
+            frames.add(Frame.take(out));
+        }
+        assertThat(frames).hasSize(3);
+        assertThat(Codec.splitAll(frames)).containsExactlyElementsOf(packets);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldOfferThePartsOfARefusedPacketAndMergeThatKindNoMore() {
+        GroCoalescer coalescer = new GroCoalescer();
+        EmbeddedChannel channel = new EmbeddedChannel(coalescer);
+        PacketSpec first = Packets.udp4(100);
+        List<PacketSpec> specs = List.of(first, first.next(), first.next().next());
+        specs.forEach(spec -> channel.write(spec.build()));
+        channel.flush();
+
+        GatheredPacket refused = channel.readOutbound();
+        refused.refused();
+        assertThat(refused.parts()).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            byte[] part = ByteBufUtil.getBytes(refused.part(i));
+            assertThat(Arrays.copyOf(part, 10)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(part, 10, part.length))
+                    .isEqualTo(specs.get(i).bytes());
+        }
+        refused.release();
+        assertThat(coalescer.refusals()).isEqualTo(1);
+
+        specs.forEach(spec -> channel.write(spec.build()));
+        PacketSpec tcp = Packets.tcp4(ACK, 100, 1);
+        channel.write(tcp.build());
+        channel.writeOutbound(tcp.next().build());
+        List<Integer> sizes = new ArrayList<>();
+        for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            sizes.add(Frame.take(out).gsoSize());
+        }
+        assertThat(sizes).as("UDP alone, TCP still merged").containsExactly(0, 0, 0, 100);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldOfferThePartsOfSegments() {
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        PacketSpec whole = Packets.tcp4(ACK, 2_500, 1);
+        splitter.writeInbound(whole.frame(1_000));
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.writeOutbound(splitter.<Object>readInbound());
+
+        GatheredPacket packet = channel.readOutbound();
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < packet.parts(); i++) {
+            parts.add(ByteBufUtil.getBytes(packet.part(i).skipBytes(10)));
+        }
+        assertThat(parts).containsExactlyElementsOf(Codec.split(frame(whole, 1_000)));
+        assertThat(packet.release()).isTrue();
+        assertThat(channel.finish()).isFalse();
+        assertThat(splitter.finish()).isFalse();
+    }
+
+    @Test
+    void shouldCompleteEveryPromiseWithItsFrames() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        PacketSpec first = Packets.tcp4(ACK, 100, 1);
+        ChannelFuture one = channel.write(first.build());
+        ChannelFuture two = channel.write(first.next().build());
+        ChannelFuture other = channel.write(Packets.udp4(5).build());
+        assertThat(one.isDone()).isFalse();
+        channel.flush();
+
+        assertThat(one.isSuccess()).isTrue();
+        assertThat(two.isSuccess()).isTrue();
+        assertThat(other.isSuccess()).isTrue();
+        assertThat(channel.<GatheredPacket>readOutbound().release()).isTrue();
+        assertThat(channel.<GatheredPacket>readOutbound().release()).isTrue();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldFailEveryPromiseOfAFrameThatIsNotWritten() {
+        IOException cause = new IOException("no room");
+        EmbeddedChannel channel = new EmbeddedChannel(new FailingWrites(cause), new GroCoalescer());
+        PacketSpec first = Packets.tcp4(ACK, 100, 1);
+        ChannelFuture one = channel.write(first.build());
+        ChannelFuture two = channel.write(first.next().build());
+        channel.flush();
+
+        assertThat(one.cause()).isSameAs(cause);
+        assertThat(two.cause()).isSameAs(cause);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static final class FailingWrites extends ChannelOutboundHandlerAdapter {
+        private final Throwable cause;
+
+        FailingWrites(Throwable cause) {
+            this.cause = cause;
+        }
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            ReferenceCountUtil.release(message);
+            promise.setFailure(cause);
+        }
+    }
+
+    @Test
+    void shouldTakeBuffersOfEveryMake() {
+        PacketSpec first = Packets.tcp4(ACK, 100, 1);
+        PacketSpec second = first.next();
+        byte[] halves = second.bytes();
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.write(Unpooled.wrappedBuffer(first.bytes()));
+        channel.write(Unpooled.wrappedBuffer(
+                Packets.direct(Arrays.copyOf(halves, 70)),
+                Packets.direct(Arrays.copyOfRange(halves, 70, halves.length))));
+        channel.write(Unpooled.directBuffer()
+                .writeZero(33)
+                .writeBytes(second.next().bytes())
+                .skipBytes(33));
+        channel.flush();
+
+        Frame frame = Frame.take(channel.readOutbound());
+        assertThat(frame.packet())
+                .isEqualTo(Packets.take(first.copy().payload(300).frame(100).skipBytes(10)));
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldPassWhatIsNoPacketBehindAHeader() {
+        List<byte[]> rubbish = List.of(new byte[0], new byte[19], new byte[60], new byte[] {0x45, 1, 2});
+        List<Frame> frames = Codec.merge(rubbish);
+        assertThat(frames).extracting(Frame::packet).containsExactlyElementsOf(rubbish);
+        assertThat(frames).allSatisfy(frame -> assertThat(frame.virtioHeader()).containsOnly(0));
+    }
+
+    @Test
+    void shouldEmitBeforeAMessageThatItDoesNotKnow() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.write(Packets.udp4(5).build());
+        channel.writeOutbound("mark");
+        assertThat(Frame.take(channel.readOutbound()).packet())
+                .isEqualTo(Packets.udp4(5).bytes());
+        assertThat(channel.<Object>readOutbound()).isEqualTo("mark");
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldEmitWhenRemovedOrClosed() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.pipeline().addLast("coalesce", new GroCoalescer());
+        channel.write(Packets.udp4(5).build());
+        channel.pipeline().remove("coalesce");
+        assertThat(Frame.take(channel.readOutbound()).packet()).hasSize(33);
+
+        channel.pipeline().addLast(new GroCoalescer());
+        channel.write(Packets.udp4(6).build());
+        channel.close();
+        assertThat(Frame.take(channel.readOutbound()).packet()).hasSize(34);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldKeepTheGroupsOfManyFlowsApart() {
+        List<byte[]> packets = new ArrayList<>();
+        List<PacketSpec> flows = new ArrayList<>();
+        for (int port = 0; port < 1_000; port++) {
+            flows.add((port % 2 == 0 ? Packets.tcp4(ACK, 10, 1) : Packets.tcp6(ACK, 10, 1)).ports(port, 7));
+        }
+        for (int round = 0; round < 3; round++) {
+            flows.forEach(spec -> packets.add(spec.bytes()));
+            flows.replaceAll(PacketSpec::next);
+        }
+        List<Frame> frames = Codec.merge(packets);
+        assertThat(frames)
+                .hasSize(1_000)
+                .allSatisfy(frame -> assertThat(frame.gsoSize()).isEqualTo(10));
+        assertThat(Codec.splitAll(frames)).containsExactlyInAnyOrderElementsOf(packets);
+    }
+
+    @Test
+    void shouldCountPacketsAndFrames() {
+        GroCoalescer coalescer = new GroCoalescer();
+        EmbeddedChannel channel = new EmbeddedChannel(coalescer);
+        PacketSpec first = Packets.tcp4(ACK, 100, 1);
+        channel.write(first.build());
+        channel.writeOutbound(first.next().build());
+        assertThat(coalescer.packets()).isEqualTo(2);
+        assertThat(coalescer.frames()).isEqualTo(1);
+        channel.<GatheredPacket>readOutbound().release();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static byte[] frame(PacketSpec spec, int gsoSize) {
+        return Packets.take(spec.frame(gsoSize));
+    }
+
+    private static List<byte[]> bytes(List<PacketSpec> specs) {
+        return specs.stream().map(PacketSpec::bytes).collect(Collectors.toCollection(ArrayList::new));
+    }
+}

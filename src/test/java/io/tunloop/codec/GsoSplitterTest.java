@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.codec;
+
+import static io.tunloop.packet.TransportHeader.ACK;
+import static io.tunloop.packet.TransportHeader.CWR;
+import static io.tunloop.packet.TransportHeader.ECE;
+import static io.tunloop.packet.TransportHeader.FIN;
+import static io.tunloop.packet.TransportHeader.PSH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.tunloop.packet.PacketBatch;
+import io.tunloop.packet.VirtioNetHeader;
+import io.tunloop.testing.Codec;
+import io.tunloop.testing.Frame;
+import io.tunloop.testing.PacketSpec;
+import io.tunloop.testing.Packets;
+import io.tunloop.testing.PlainChecksum;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GsoSplitterTest {
+    @ParameterizedTest
+    @EnumSource
+    void shouldSplitAsTheKernelDoesCase60(GsoSplitter.Output output) {
+        PacketSpec whole =
+                Packets.tcp4(CWR | PSH | FIN | ACK, 2_560, -1_500).id(0xfffe).timestamp(9);
+        List<byte[]> expected = List.of(
+                whole.copy().payload(1_000).flags(CWR | ACK).bytes(),
+                whole.copy().payload(1_000).flags(ACK).sequence(-500).id(0xffff).bytes(),
+                whole.copy()
+                        .payload(560)
+                        .flags(PSH | FIN | ACK)
+                        .sequence(500)
+                        .id(0)
+                        .bytes());
+        assertThat(Codec.split(frame(whole, 1_000), output)).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void shouldCopyEceAndTheRestToEverySegmentCase61() {
+        PacketSpec whole = Packets.tcp4(ECE | ACK, 200, 1)
+                .fragment(0)
+                .tos(3)
+                .ttl(7)
+                .window(77)
+                .reserved(1)
+                .ipOptions((byte) 1, (byte) 1, (byte) 1, (byte) 0);
+        assertThat(Codec.split(frame(whole, 100)))
+                .containsExactly(
+                        whole.copy().payload(100).bytes(),
+                        whole.copy().payload(100).sequence(101).id(1).bytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSplitIpv6WithExtensionHeaderCase62(GsoSplitter.Output output) {
+        PacketSpec whole = Packets.tcp6(ACK | PSH, 2_500, 1).extension(60, 0);
+        List<byte[]> packets = Codec.split(frame(whole, 1_000), output);
+        assertThat(packets)
+                .extracting(packet -> packet[4] << 8 | packet[5] & 0xff)
+                .containsExactly(1028, 1028, 528);
+        assertThat(packets)
+                .containsExactly(
+                        whole.copy().payload(1_000).flags(ACK).bytes(),
+                        whole.copy().payload(1_000).flags(ACK).sequence(1_001).bytes(),
+                        whole.copy().payload(500).sequence(2_001).bytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldStoreAllOnesForUdpChecksumThatIsZeroCase63(boolean gso) {
+        PacketSpec whole = Packets.udp4(200);
+        byte[] frame = frame(whole, gso ? 100 : 0);
+        int covered = gso ? 100 : 200;
+        // Make the checksum of the first datagram 0: add its complement to the payload's first word.
+        byte[] before = Codec.split(frame).get(0);
+        int checksum = (before[26] & 0xff) << 8 | before[27] & 0xff;
+        int word = (frame[38] & 0xff) << 8 | frame[39] & 0xff;
+        int sum = word + checksum;
+        sum = (sum >> 16) + (sum & 0xffff);
+        frame[38] = (byte) (sum >> 8);
+        frame[39] = (byte) sum;
+        byte[] packet = Codec.split(frame).get(0);
+        assertThat(packet).hasSize(28 + covered);
+        assertThat(Arrays.copyOfRange(packet, 26, 28)).containsOnly(0xff);
+    }
+
+    @Test
+    void shouldSplitUdpWithLengthAndChecksumOfItsOwnCase64() {
+        PacketSpec whole = Packets.udp6(250);
+        List<byte[]> packets = Codec.split(frame(whole, 100));
+        assertThat(packets).extracting(packet -> packet.length).containsExactly(148, 148, 98);
+        assertThat(packets)
+                .extracting(packet -> packet[44] << 8 | packet[45] & 0xff)
+                .containsExactly(108, 108, 58);
+        assertThat(packets)
+                .allSatisfy(packet ->
+                        assertThat(PlainChecksum.transport(packet, 40, 17)).isEqualTo(0xffff));
+    }
+
+    @Test
+    void shouldNotTrustHdrLenCase65() {
+        PacketSpec whole = Packets.tcp4(ACK, 2_000, 1).timestamp(1);
+        for (int hdrLen : new int[] {0, 52, 2_052, 65_535}) {
+            ByteBuf frame = whole.frame(1_000);
+            frame.setShortLE(VirtioNetHeader.HDR_LEN_OFFSET, hdrLen);
+            List<byte[]> packets = Codec.split(Packets.take(frame));
+            assertThat(packets)
+                    .containsExactly(
+                            whole.copy().payload(1_000).bytes(),
+                            whole.copy().payload(1_000).sequence(1_001).id(1).bytes());
+        }
+    }
+
+    @Test
+    void shouldMaskTheEcnBitCase66() {
+        PacketSpec whole = Packets.tcp4(ACK | CWR, 200, 1);
+        byte[] frame = frame(whole, 100);
+        frame[VirtioNetHeader.GSO_TYPE_OFFSET] |= (byte) 0x80;
+        assertThat(Codec.split(frame)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 99, 100, 101, 1_000})
+    void shouldLeaveTheRemainderToTheLastSegment(int payloadBytes) {
+        PacketSpec whole = Packets.tcp4(ACK | PSH, payloadBytes, 1);
+        List<byte[]> packets = Codec.split(frame(whole, 100));
+        int last = (payloadBytes - 1) % 100 + 1;
+        assertThat(packets).hasSize((payloadBytes + 99) / 100);
+        assertThat(packets.get(packets.size() - 1))
+                .isEqualTo(whole.copy()
+                        .payload(last)
+                        .sequence(1 + payloadBytes - last)
+                        .id(packets.size() - 1)
+                        .bytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldStreamThreeThousandSegments(GsoSplitter.Output output) {
+        PacketSpec whole = Packets.tcp4(ACK, 3_000, 1);
+        List<byte[]> packets = Codec.split(frame(whole, 1), output);
+        assertThat(packets).hasSize(3_000);
+        assertThat(packets.get(2_999))
+                .isEqualTo(whole.copy().payload(1).sequence(3_000).id(2_999).bytes());
+    }
+
+    @Test
+    void shouldSplitMergeAndSplitToTheSameBytesCase83() {
+        List<PacketSpec> wholes = List.of(
+                Packets.tcp4(CWR | PSH | FIN | ACK, 2_560, 1).id(0xfffe),
+                Packets.tcp4(ACK, 65_483, 1).timestamp(4),
+                Packets.tcp6(ACK | PSH, 5_000, 1).extension(60, 0),
+                Packets.tcp6(ACK, 5_000, -9).flowLabel(5),
+                Packets.udp4(6_100),
+                Packets.udp6(1_001));
+        for (PacketSpec whole : wholes) {
+            byte[] frame = frame(whole, 1_000);
+            List<byte[]> first = Codec.split(frame);
+            assertThat(Codec.splitAll(Codec.merge(first))).containsExactlyElementsOf(first);
+            List<Frame> merged = Codec.splitAndMerge(List.of(frame));
+            assertThat(Codec.splitAll(merged)).containsExactlyElementsOf(first);
+        }
+    }
+
+    @Test
+    void shouldCompleteThePartialChecksumOfASinglePacket() {
+        for (PacketSpec spec :
+                List.of(Packets.tcp4(ACK, 0, 1), Packets.tcp6(ACK, 33, 1), Packets.udp4(100), Packets.udp6(0))) {
+            assertThat(Codec.split(frame(spec, 0))).containsExactly(spec.bytes());
+        }
+    }
+
+    @Test
+    void shouldPassACompletePacketUnchanged() {
+        byte[] rubbish = {9, 9, 9};
+        assertThat(Codec.split(Packets.take(
+                        Packets.tcp4(ACK, 7, 1).badTransportChecksum().plainFrame())))
+                .containsExactly(Packets.tcp4(ACK, 7, 1).badTransportChecksum().bytes());
+        assertThat(Codec.split(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9}))
+                .containsExactly(rubbish);
+    }
+
+    /** What is wrong, and the frame. */
+    private static Map<String, byte[]> unsoundFrames() {
+        PacketSpec tcp = Packets.tcp4(ACK, 2_000, 1);
+        PacketSpec udp = Packets.udp4(2_000);
+        byte[] shortTcp = Arrays.copyOf(frame(tcp, 1_000), 10 + 39);
+        return Map.ofEntries(
+                Map.entry("case 67: gso_size 0", set16(frame(tcp, 1_000), 4, 0)),
+                Map.entry("68: nothing at all", new byte[0]),
+                Map.entry("68: a virtio header alone", new byte[10]),
+                Map.entry("69: csum_start behind the end", set16(frame(tcp, 1_000), 6, 65_000)),
+                Map.entry("69: csum_offset behind the end", set16(frame(tcp, 1_000), 8, 65_000)),
+                Map.entry("69: the checksum's second byte behind the end", set16(frame(udp, 0), 8, 2_007)),
+                Map.entry("69: csum_start of a single packet", set16(frame(tcp, 0), 6, 2_030)),
+                Map.entry("70: csum_start is not where TCP begins", set16(frame(tcp, 1_000), 6, 24)),
+                Map.entry("71: data offset below 20", set8(frame(tcp, 1_000), 10 + 20 + 12, 0x40)),
+                Map.entry("72: data offset past the end", set8(frame(tcp.copy().payload(10), 5), 10 + 20 + 12, 0xf0)),
+                Map.entry("73: TCP header cut short", shortTcp),
+                Map.entry("74: TCPV4 type on IPv6", set8(frame(Packets.tcp6(ACK, 2_000, 1), 1_000), 1, 1)),
+                Map.entry("75: TCPV6 type on IPv4", set8(frame(tcp, 1_000), 1, 4)),
+                Map.entry("76: UDP type on TCP", set8(frame(tcp, 1_000), 1, 5)),
+                Map.entry("77: TCP type on UDP", set8(frame(udp, 1_000), 1, 1)),
+                Map.entry("78: unknown type", set8(frame(tcp, 1_000), 1, 7)),
+                Map.entry("79: UFO", set8(frame(udp, 1_000), 1, 3)),
+                Map.entry("80: no IP version", set8(frame(tcp, 1_000), 10, 0x75)),
+                Map.entry("81: IHL past the end", Arrays.copyOf(set8(frame(tcp, 1_000), 10, 0x4f), 10 + 40)),
+                Map.entry(
+                        "82: extension header past the end",
+                        set8(frame(Packets.tcp6(ACK, 2_000, 1).extension(60, 0), 1_000), 10 + 41, 0xff)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unsoundNames")
+    void shouldDropAndCountWhatIsNotSound(String name) {
+        GsoSplitter splitter = new GsoSplitter();
+        EmbeddedChannel channel = new EmbeddedChannel(splitter);
+        ByteBuf frame = Packets.direct(unsoundFrames().get(name));
+        assertThat(channel.writeInbound(frame)).isFalse();
+        assertThat(frame.refCnt()).isZero();
+        assertThat(splitter.dropped()).isEqualTo(1);
+
+        channel.writeInbound(Packets.udp4(5).frame(0));
+        assertThat(Packets.take(channel.readInbound()))
+                .isEqualTo(Packets.udp4(5).bytes());
+        assertThat(splitter.packets()).isEqualTo(1);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static List<String> unsoundNames() {
+        return unsoundFrames().keySet().stream().sorted().toList();
+    }
+
+    @Test
+    void shouldSplitFramesInHeapBuffersAndComposites() {
+        PacketSpec whole = Packets.tcp4(ACK, 2_000, 1);
+        byte[] frame = frame(whole, 1_000);
+        EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter());
+        channel.writeInbound(Unpooled.copiedBuffer(frame));
+        channel.writeInbound(Unpooled.wrappedBuffer(
+                Packets.direct(Arrays.copyOf(frame, 11)), Packets.direct(Arrays.copyOfRange(frame, 11, frame.length))));
+        channel.writeInbound(
+                Unpooled.directBuffer().writeZero(3).writeBytes(frame).skipBytes(3));
+        List<byte[]> packets = new ArrayList<>();
+        for (ByteBuf packet = channel.readInbound(); packet != null; packet = channel.readInbound()) {
+            packets.add(Packets.take(packet));
+        }
+        List<byte[]> once = Codec.split(frame);
+        assertThat(packets)
+                .containsExactly(once.get(0), once.get(1), once.get(0), once.get(1), once.get(0), once.get(1));
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldKeepPacketsOfABatchAliveAfterIt() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        ByteBuf frame = Packets.tcp4(ACK, 2_500, 1).frame(1_000);
+        channel.writeInbound(frame);
+        PacketBatch batch = channel.readInbound();
+        assertThat(batch.size()).isEqualTo(3);
+        assertThat(batch.readableBytes()).isEqualTo(2_620);
+        assertThat(batch.packet(2).readableBytes()).isEqualTo(540);
+        ByteBuf kept = batch.retainedPacket(2);
+        assertThat(batch.release()).isTrue();
+        assertThat(frame.refCnt()).isZero();
+        assertThat(Packets.take(kept))
+                .isEqualTo(Packets.tcp4(ACK, 500, 2_001).id(2).bytes());
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldUseBatchesAgain() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        channel.writeInbound(Packets.tcp4(ACK, 2_500, 1).frame(1_000));
+        PacketBatch first = channel.readInbound();
+        first.release();
+        channel.writeInbound(Packets.udp6(200).frame(100));
+        PacketBatch second = channel.readInbound();
+        assertThat(second).isSameAs(first);
+        assertThat(second.size()).isEqualTo(2);
+        assertThat(second.release()).isTrue();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldPassOtherMessages() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter());
+        channel.writeInbound("mark");
+        assertThat(channel.<Object>readInbound()).isEqualTo("mark");
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static byte[] frame(PacketSpec spec, int gsoSize) {
+        return Packets.take(spec.frame(gsoSize));
+    }
+
+    /** Sets a virtio field, which is in the host's order. */
+    private static byte[] set16(byte[] frame, int index, int value) {
+        ByteBuffer.wrap(frame).order(ByteOrder.nativeOrder()).putShort(index, (short) value);
+        return frame;
+    }
+
+    private static byte[] set8(byte[] frame, int index, int value) {
+        frame[index] = (byte) value;
+        return frame;
+    }
+}
