@@ -6,7 +6,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.channel.TunChannelCounters;
+import io.tunloop.codec.GroCoalescer;
+import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TunDevice;
+import io.tunloop.relay.ForwardMode.OffloadUse;
 
 /**
  * One way through a {@link Forwarder}: what is read from one device is written to the other.
@@ -36,6 +39,11 @@ public final class Direction {
         }
         loop.register(writer).syncUninterruptibly();
         loop.register(reader).syncUninterruptibly();
+        if (config.mode().offload() == OffloadUse.SPLIT) {
+            // A frame stays one message: at a million messages a second Netty's own work on each would tell.
+            reader.pipeline().addLast("split", new GsoSplitter(GsoSplitter.Output.BATCHES));
+            writer.pipeline().addLast("coalesce", new GroCoalescer());
+        }
         reader.pipeline().addLast("relay", new Relay(writer));
         return new Direction(reader, writer);
     }

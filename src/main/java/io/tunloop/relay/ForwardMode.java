@@ -3,6 +3,7 @@ package io.tunloop.relay;
 
 import static io.tunloop.relay.ForwardMode.Handoff.DIRECT;
 import static io.tunloop.relay.ForwardMode.OffloadUse.NONE;
+import static io.tunloop.relay.ForwardMode.OffloadUse.SPLIT;
 import static io.tunloop.relay.ForwardMode.OffloadUse.WHOLE;
 
 import io.tunloop.channel.TunTransport;
@@ -26,6 +27,8 @@ public record ForwardMode(String name, TunTransport transport, OffloadUse offloa
     private static final List<ForwardMode> TABLE = List.of(
             new ForwardMode("async-normal", TunTransport.EPOLL, NONE, DIRECT, 2),
             new ForwardMode("sync-normal", TunTransport.POLL, NONE, DIRECT, 2),
+            new ForwardMode("async-gso", TunTransport.EPOLL, SPLIT, DIRECT, 1),
+            new ForwardMode("sync-gso", TunTransport.POLL, SPLIT, DIRECT, 2),
             new ForwardMode("async-passthrough", TunTransport.EPOLL, WHOLE, DIRECT, 1),
             new ForwardMode("sync-passthrough", TunTransport.POLL, WHOLE, DIRECT, 2));
 
@@ -33,6 +36,8 @@ public record ForwardMode(String name, TunTransport transport, OffloadUse offloa
     public enum OffloadUse {
         /** No offload: the devices carry packets of at most the MTU. */
         NONE,
+        /** Frames of up to 64 KiB are split into wire packets, which are merged again before they are written. */
+        SPLIT,
         /** Frames of up to 64 KiB move whole, with their virtio_net_hdr, unparsed. */
         WHOLE;
 
@@ -65,6 +70,8 @@ public record ForwardMode(String name, TunTransport transport, OffloadUse offloa
 
     /** The way of a packet, in the words of the pipeline, for people. */
     public String pipeline() {
-        return "tun ─► read ─► relay ─► write ─► tun";
+        return offload == SPLIT
+                ? "tun ─► read ─► split ─► relay ─► coalesce ─► write ─► tun"
+                : "tun ─► read ─► relay ─► write ─► tun";
     }
 }
