@@ -23,9 +23,12 @@ static void leave(int home)
 /* True if both descriptors refer to one namespace. */
 static bool is_same(int a, int b)
 {
-    struct stat left, right;
+    struct statx left, right;
 
-    return fstat(a, &left) == 0 && fstat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+    /* Not fstat, which would need glibc 2.33. */
+    return statx(a, "", AT_EMPTY_PATH, STATX_INO, &left) == 0 && statx(b, "", AT_EMPTY_PATH, STATX_INO, &right) == 0 &&
+           left.stx_ino == right.stx_ino && left.stx_dev_major == right.stx_dev_major &&
+           left.stx_dev_minor == right.stx_dev_minor;
 }
 
 int netns_call(int netns, int (*call)(void))

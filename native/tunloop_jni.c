@@ -9,6 +9,7 @@
 #include "netlink.h"
 #include "netns.h"
 #include "packet_io.h"
+#include "privileges.h"
 #include "segment.h"
 #include "poller.h"
 #include "tun_linux.h"
@@ -37,16 +38,16 @@ static bool copy_name(JNIEnv *env, jstring string, char name[static IFNAMSIZ])
     return true;
 }
 
-/* Copies a path of the file system, as its bytes; false if it does not fit. */
-static bool copy_path(JNIEnv *env, jbyteArray bytes, char path[static PATH_MAX])
+/* Copies a path, or a name, as the bytes that it is to the system; false if it does not fit. */
+static bool copy_bytes(JNIEnv *env, jbyteArray bytes, char text[static PATH_MAX])
 {
     jsize length = (*env)->GetArrayLength(env, bytes);
 
     if (length >= PATH_MAX) {
         return false;
     }
-    (*env)->GetByteArrayRegion(env, bytes, 0, length, (jbyte *)path);
-    path[length] = '\0';
+    (*env)->GetByteArrayRegion(env, bytes, 0, length, (jbyte *)text);
+    text[length] = '\0';
     return true;
 }
 
@@ -87,7 +88,7 @@ static jint device_netns_open(JNIEnv *env, jclass type, jbyteArray bytes)
     int fd;
 
     (void)type;
-    if (!copy_path(env, bytes, path)) {
+    if (!copy_bytes(env, bytes, path)) {
         return -ENAMETOOLONG;
     }
     fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -190,7 +191,7 @@ static jint device_fd_receive(JNIEnv *env, jclass type, jbyteArray bytes, jint t
     char path[PATH_MAX];
 
     (void)type;
-    return copy_path(env, bytes, path) ? fd_receive(path, timeout_ms) : -ENAMETOOLONG;
+    return copy_bytes(env, bytes, path) ? fd_receive(path, timeout_ms) : -ENAMETOOLONG;
 }
 
 static jint device_netlink_subscribe(JNIEnv *env, jclass type, jint netns)
@@ -311,6 +312,65 @@ static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring s
                         (unsigned int)metric);
 }
 
+static jint device_drop_bounding(JNIEnv *env, jclass type, jint timeout_ms)
+{
+    (void)env;
+    (void)type;
+    return privileges_drop_bounding(timeout_ms);
+}
+
+static jint device_set_group(JNIEnv *env, jclass type, jint gid)
+{
+    (void)env;
+    (void)type;
+    return privileges_set_group((gid_t)gid);
+}
+
+static jint device_set_user(JNIEnv *env, jclass type, jint uid)
+{
+    (void)env;
+    (void)type;
+    return privileges_set_user((uid_t)uid);
+}
+
+static jint device_drop_capabilities(JNIEnv *env, jclass type, jint timeout_ms)
+{
+    (void)env;
+    (void)type;
+    return privileges_drop_capabilities(timeout_ms);
+}
+
+/* The user's id and its group's into @ids. */
+static jint device_find_user(JNIEnv *env, jclass type, jbyteArray bytes, jintArray ids)
+{
+    char name[PATH_MAX];
+    uid_t uid = 0;
+    gid_t gid = 0;
+    int status = copy_bytes(env, bytes, name) ? privileges_find_user(name, &uid, &gid) : -ENAMETOOLONG;
+    jint found[] = {(jint)uid, (jint)gid};
+
+    (void)type;
+    if (status == 0) {
+        (*env)->SetIntArrayRegion(env, ids, 0, 2, found);
+    }
+    return status;
+}
+
+/* The group's id into @ids. */
+static jint device_find_group(JNIEnv *env, jclass type, jbyteArray bytes, jintArray ids)
+{
+    char name[PATH_MAX];
+    gid_t gid = 0;
+    int status = copy_bytes(env, bytes, name) ? privileges_find_group(name, &gid) : -ENAMETOOLONG;
+    jint found = (jint)gid;
+
+    (void)type;
+    if (status == 0) {
+        (*env)->SetIntArrayRegion(env, ids, 0, 1, &found);
+    }
+    return status;
+}
+
 static const JNINativeMethod device_methods[] = {
     {"close", "(I)I", (void *)close_fd},
     {"dup", "(I)I", (void *)dup_fd},
@@ -340,6 +400,12 @@ static const JNINativeMethod device_methods[] = {
     {"ifSetTxQueueLength", "(ILjava/lang/String;I)I", (void *)device_if_set_txqueuelen},
     {"ifSetUp", "(ILjava/lang/String;Z)I", (void *)device_if_set_up},
     {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
+    {"dropBounding", "(I)I", (void *)device_drop_bounding},
+    {"setGroup", "(I)I", (void *)device_set_group},
+    {"setUser", "(I)I", (void *)device_set_user},
+    {"dropCapabilities", "(I)I", (void *)device_drop_capabilities},
+    {"findUser", "([B[I)I", (void *)device_find_user},
+    {"findGroup", "([B[I)I", (void *)device_find_group},
     {"ifAddRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_add_route},
 };
 

@@ -71,4 +71,18 @@ final class Native {
     /** A null gateway is a destination on the link; metric 0 the kernel's default. */
     static native int ifAddRoute(
             int socket, String name, byte[] destination, int prefixLength, byte[] gateway, int metric);
+
+    static native int dropBounding(int timeoutMs);
+
+    static native int setGroup(int gid);
+
+    static native int setUser(int uid);
+
+    static native int dropCapabilities(int timeoutMs);
+
+    /** The ids of the user and of its group come in {@code ids}. */
+    static native int findUser(byte[] name, int[] ids);
+
+    /** The id of the group comes in {@code ids}. */
+    static native int findGroup(byte[] name, int[] ids);
 }

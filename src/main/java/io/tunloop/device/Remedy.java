@@ -20,7 +20,7 @@ final class Remedy {
             case Errno.ENOMEM, Errno.ENOBUFS -> "the kernel is out of memory; free some and try again";
             case Errno.ECONNREFUSED -> "nobody listens at " + device + "; start who hands the device over";
             case Errno.ECONNRESET -> "the other side hung up; see why it did not send the device";
-            case Errno.ETIMEDOUT -> "the other side sent nothing in time; see why";
+            case Errno.ETIMEDOUT -> timeout(call);
             case Errno.EPROTO -> "the answer is not what was asked for; see what " + device + " is";
             default -> "the kernel refused it; see dmesg";
         };
@@ -29,6 +29,9 @@ final class Remedy {
     private static String permission(String call, String device) {
         if (call.equals("setns")) {
             return "needs CAP_SYS_ADMIN; run as root";
+        }
+        if (call.equals("setresuid") || call.equals("setresgid")) {
+            return "needs CAP_SETUID and CAP_SETGID; run as root, or start as that user and name none";
         }
         if (call.equals("recvmsg")) {
             return "no access to " + device + "; let the user write to it";
@@ -40,6 +43,9 @@ final class Remedy {
     }
 
     private static String missing(String call, String device) {
+        if (call.startsWith("getpwnam") || call.startsWith("getgrnam")) {
+            return "there is no such " + device.substring(0, device.indexOf(' ')) + "; create it or name another";
+        }
         if (call.equals("recvmsg")) {
             return "there is no such socket; start who hands the device over";
         }
@@ -50,6 +56,12 @@ final class Remedy {
             return device + " is missing; load the module (modprobe tun) or pass the device into the container";
         }
         return device + " does not exist in this network namespace; create it first";
+    }
+
+    private static String timeout(String call) {
+        return call.equals("capset")
+                ? "a thread did not give up its rights; see that none blocks all signals"
+                : "the other side sent nothing in time; see why";
     }
 
     private static String invalid(String call, String device) {
