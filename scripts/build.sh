@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds target/tunloop.jar and target/native/limit, but only when a source is newer than they are.
+# Builds target/tunloop.jar, target/native/limit and target/tunloop.jsa, but only when a source is newer than they are.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -15,4 +15,26 @@ up_to_date() {
 if ! up_to_date; then
     echo "build: mvn package (the first build downloads dependencies)"
     mvn -q -B -DskipTests package
+fi
+
+# target/tunloop.jsa: the classes of a forwarder as the JVM lays them out, mapped instead of parsed at each start. A
+# forwarder in a network namespace of its own tells which classes they are. Optional: it saves memory and time only.
+archive_classes() {
+    local list=target/tunloop.classlist java=${JAVA_HOME:+$JAVA_HOME/bin/}java user=--map-root-user
+    ((EUID != 0)) || user=
+    # shellcheck disable=SC2086  # no word at all when empty
+    coproc FORWARDER {
+        TUNLOOP_JAVA_OPTS="-Xshare:off -XX:DumpLoadedClassList=$list" exec unshare $user --net scripts/tunloop \
+            forward --mode async-normal --iface1 tun1 --ip1 10.0.1.1 --iface2 tun2 --ip2 10.0.2.1
+    }
+    local pid=$FORWARDER_PID
+    read -r <&"${FORWARDER[0]}" || return 1 # its one line when it forwards
+    kill -TERM "$pid" && wait "$pid" &&
+        "$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$list" \
+            -XX:SharedArchiveFile=target/tunloop.jsa -cp target/tunloop.jar
+}
+
+if [[ ! target/tunloop.jsa -nt target/tunloop.jar ]]; then
+    archive_classes >target/tunloop.jsa.log 2>&1 ||
+        echo "build: no class archive, the forwarder starts slower and takes 3 MiB more (see target/tunloop.jsa.log)"
 fi
