@@ -51,8 +51,9 @@ public final class EpollTunChannel extends TunChannel {
 
         @Override
         public FileDescriptor fd() {
-            if (fd == null) {
-                fd = new FileDescriptor(device().fd());
+            int number = device().fd();
+            if (fd == null || fd.intValue() != number) {
+                fd = new FileDescriptor(number);
             }
             return fd;
         }

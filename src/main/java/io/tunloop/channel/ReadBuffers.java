@@ -3,6 +3,7 @@ package io.tunloop.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
@@ -53,6 +54,8 @@ final class ReadBuffers implements AutoCloseable {
             if (!isReusable(slots[i])) {
                 replace(i, allocator);
             }
+            // Each time: a handler that has changed a packet's capacity may have moved its memory.
+            vector.setPacket(i, NativeAddress.of(slots[i], 0, lengthBytes), lengthBytes);
         }
         // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
         used = slots.length;
@@ -80,16 +83,15 @@ final class ReadBuffers implements AutoCloseable {
             slots[index] = null;
             old.release();
         }
-        ByteBuf slot = allocator.directBuffer(lengthBytes, lengthBytes);
-        slots[index] = slot;
-        vector.setPacket(index, NativeAddress.of(slot, 0, lengthBytes), lengthBytes);
+        slots[index] = allocator.directBuffer(lengthBytes, lengthBytes);
     }
 
     @Override
     public void close() {
         for (int i = 0; i < slots.length; i++) {
             if (slots[i] != null) {
-                slots[i].release();
+                ReferenceCountUtil.safeRelease(
+                        slots[i]); // One that a handler has released twice must not keep the rest.
                 slots[i] = null;
             }
         }

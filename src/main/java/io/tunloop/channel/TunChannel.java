@@ -13,7 +13,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.StringUtil;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
@@ -21,7 +20,7 @@ import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.packet.GatheredPacket;
 import java.net.SocketAddress;
-import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AlreadyBoundException;
 
 /**
  * A channel over one queue of a TUN device. Each message is one packet.
@@ -148,36 +147,55 @@ public abstract class TunChannel extends AbstractChannel {
     private void startPolling(ChannelPromise promise) {
         ((IoEventLoop) eventLoop()).register((IoHandle) unsafe()).addListener(registered -> {
             if (registered.isSuccess()) {
-                registration = (IoRegistration) registered.getNow();
-                reader = reader == null ? new TunReader(this) : reader;
-                writer = writer == null ? new TunWriter(this) : writer;
-                registration.submit(ops(readInterest, writeInterest));
-                promise.setSuccess();
+                polling((IoRegistration) registered.getNow(), promise);
             } else {
                 promise.setFailure(registered.cause());
             }
         });
     }
 
+    private void polling(IoRegistration registered, ChannelPromise promise) {
+        registration = registered;
+        try {
+            if (reader == null) {
+                reader = new TunReader(this);
+                writer = new TunWriter(this);
+            }
+            if (readInterest) {
+                reader.wanted(); // Asked for before there was a device.
+            }
+            registered.submit(ops(readInterest, writeInterest));
+        } catch (Throwable cause) {
+            promise.setFailure(cause); // Netty would log what a listener throws, and nobody would ever be told.
+            return;
+        }
+        promise.setSuccess();
+    }
+
     @Override
     protected final void doBind(SocketAddress localAddress) throws Exception {
         if (device != null) {
-            throw new AlreadyConnectedException();
+            throw new AlreadyBoundException();
         }
         if (!(localAddress instanceof TunAddress address)) {
             throw new IllegalArgumentException(
                     "address must be a TunAddress: " + StringUtil.simpleClassName(localAddress));
         }
-        TunDevice opened =
-                TunDevice.open(config.device().toBuilder().name(address.name()).build());
-        device = opened;
+        device = TunDevice.open(config.device().toBuilder().name(address.name()).build());
         ChannelPromise polling = newPromise();
         startPolling(polling);
         if (polling.cause() != null) {
-            device = null;
-            opened.close();
-            throw new IllegalStateException("the event loop refuses " + opened.name(), polling.cause());
+            throw forget(device, polling.cause());
         }
+    }
+
+    /** Back to where the channel was before it was bound. */
+    private IllegalStateException forget(TunDevice refused, Throwable cause) throws TunException {
+        releaseDevice();
+        device = null;
+        reader = null;
+        writer = null;
+        return new IllegalStateException("the event loop refuses " + refused.name(), cause);
     }
 
     @Override
@@ -195,10 +213,19 @@ public abstract class TunChannel extends AbstractChannel {
 
     @Override
     protected final void doClose() throws Exception {
+        if (closed) {
+            return; // disconnect() closes, and Netty closes what has been disconnected.
+        }
         closed = true;
+        releaseDevice();
+    }
+
+    private void releaseDevice() throws TunException {
         doDeregister();
         if (reader != null) {
             reader.close();
+        }
+        if (writer != null) {
             writer.close();
         }
         if (device != null) {
@@ -206,9 +233,17 @@ public abstract class TunChannel extends AbstractChannel {
         }
     }
 
+    /** After a write that failed: no more output. A device that is lost is noticed, and closed, by the reading half. */
+    @Override
+    protected final void doShutdownOutput() {
+        waitForWritable(false);
+    }
+
     @Override
     protected final void doBeginRead() {
-        reader.wanted();
+        if (reader != null) {
+            reader.wanted();
+        }
         setInterest(true, writeInterest);
     }
 
@@ -257,7 +292,14 @@ public abstract class TunChannel extends AbstractChannel {
     @Override
     protected final void doWrite(ChannelOutboundBuffer in) throws Exception {
         try {
-            waitForWritable(!writer.write(in));
+            switch (writer.write(in)) {
+                case DONE -> waitForWritable(false);
+                case DEVICE_FULL -> waitForWritable(true);
+                case MORE -> {
+                    waitForWritable(false);
+                    eventLoop().execute(((TunUnsafe) unsafe())::writeReady);
+                }
+            }
         } catch (TunException e) {
             pipeline().fireExceptionCaught(e);
             throw e; // Netty closes the channel and fails what is left.
@@ -276,19 +318,16 @@ public abstract class TunChannel extends AbstractChannel {
                 + StringUtil.simpleClassName(message) + ": is a codec missing in its pipeline?");
     }
 
+    // Unpooled.EMPTY_BUFFER stands for a cancelled write in the outbound buffer: see TunWriter.
     private static boolean isDirect(ByteBuf packet) {
-        return packet.isDirect() && packet.nioBufferCount() < PacketVector.MAX_SPANS;
+        return packet.isDirect() && packet.nioBufferCount() < PacketVector.MAX_SPANS && packet != Unpooled.EMPTY_BUFFER;
     }
 
     private ByteBuf copyDirect(ByteBuf packet) {
-        try {
-            return packet.isReadable()
-                    ? alloc().directBuffer(packet.readableBytes())
-                            .writeBytes(packet, packet.readerIndex(), packet.readableBytes())
-                    : Unpooled.EMPTY_BUFFER;
-        } finally {
-            ReferenceCountUtil.release(packet);
-        }
+        int length = packet.readableBytes();
+        ByteBuf copy = alloc().directBuffer(Math.max(length, 1)).writeBytes(packet, packet.readerIndex(), length);
+        packet.release();
+        return copy;
     }
 
     /** What the poller calls. */
@@ -304,14 +343,15 @@ public abstract class TunChannel extends AbstractChannel {
             reader.readUntilEmpty();
         }
 
-        /** The device takes packets again. */
+        /** The device takes packets again, or other tasks have had their turn. */
         final void writeReady() {
             super.flush0();
         }
 
         @Override
         public final void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-            promise.setFailure(new UnsupportedOperationException("a TUN device has no remote end: bind it instead"));
+            safeSetFailure(
+                    promise, new UnsupportedOperationException("a TUN device has no remote end: bind it instead"));
         }
 
         @Override

@@ -4,6 +4,7 @@ package io.tunloop.channel;
 import static io.tunloop.channel.TunChannelOption.TUN_ADDRESSES;
 import static io.tunloop.channel.TunChannelOption.TUN_MTU;
 import static io.tunloop.channel.TunChannelOption.TUN_MULTI_QUEUE;
+import static io.tunloop.channel.TunChannelOption.TUN_NETNS;
 import static io.tunloop.channel.TunChannelOption.TUN_OFFLOADS;
 import static io.tunloop.channel.TunChannelOption.TUN_READ_BATCH;
 import static io.tunloop.channel.TunChannelOption.TUN_TAP;
@@ -17,11 +18,15 @@ import io.tunloop.device.Offload;
 import io.tunloop.device.TunDeviceConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * The settings of a {@link TunChannel}: those of {@link TunChannelOption} and Netty's own.
  *
+ * <p>The device, not {@code RECVBUF_ALLOCATOR}, says how long a read buffer must be: a packet that is cut is lost.
+ *
+ * Errors: an option that breaks a rule throws IllegalArgumentException, and {@code Bootstrap} fails to bind with it.
  * Thread: set from any thread; the settings of the device before the channel is bound.
  */
 public final class TunChannelConfig extends DefaultChannelConfig {
@@ -53,7 +58,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
 
     /** Replaces all settings of the device at once; of no effect on one that is open. */
     public TunChannelConfig setDevice(TunDeviceConfig device) {
-        this.device = device;
+        this.device = Objects.requireNonNull(device, "device");
         return this;
     }
 
@@ -81,6 +86,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
                 TUN_OFFLOADS,
                 TUN_MULTI_QUEUE,
                 TUN_TAP,
+                TUN_NETNS,
                 TUN_READ_BATCH);
     }
 
@@ -105,34 +111,45 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         if (option == TUN_TAP) {
             return (T) Boolean.valueOf(device.tap());
         }
+        if (option == TUN_NETNS) {
+            return (T) device.netns();
+        }
         if (option == TUN_READ_BATCH) {
             return (T) Integer.valueOf(readBatch);
         }
         return super.getOption(option);
     }
 
-    @SuppressWarnings("unchecked")
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        if (option == TUN_MTU) {
-            device = device.toBuilder().mtuBytes((Integer) value).build();
-        } else if (option == TUN_ADDRESSES) {
-            device =
-                    device.toBuilder().addresses((List<InterfaceAddress>) value).build();
-        } else if (option == TUN_TX_QUEUE_LENGTH) {
-            device = device.toBuilder().txQueueLength((Integer) value).build();
-        } else if (option == TUN_OFFLOADS) {
-            device = device.toBuilder().offloads((Set<Offload>) value).build();
-        } else if (option == TUN_MULTI_QUEUE) {
-            device = device.toBuilder().multiQueue((Boolean) value).build();
-        } else if (option == TUN_TAP) {
-            device = device.toBuilder().tap((Boolean) value).build();
-        } else if (option == TUN_READ_BATCH) {
+        return setTunOption(option, value) || super.setOption(option, value);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> boolean setTunOption(ChannelOption<T> option, T value) {
+        TunDeviceConfig.Builder changed = device.toBuilder();
+        if (option == TUN_READ_BATCH) {
             setReadBatch((Integer) value);
+            return true;
+        } else if (option == TUN_MTU) {
+            changed.mtuBytes((Integer) value);
+        } else if (option == TUN_ADDRESSES) {
+            changed.addresses((List<InterfaceAddress>) value);
+        } else if (option == TUN_TX_QUEUE_LENGTH) {
+            changed.txQueueLength((Integer) value);
+        } else if (option == TUN_OFFLOADS) {
+            changed.offloads((Set<Offload>) value);
+        } else if (option == TUN_MULTI_QUEUE) {
+            changed.multiQueue((Boolean) value);
+        } else if (option == TUN_TAP) {
+            changed.tap((Boolean) value);
+        } else if (option == TUN_NETNS) {
+            changed.netns((String) value);
         } else {
-            return super.setOption(option, value);
+            return false;
         }
+        device = changed.build();
         return true;
     }
 

@@ -30,6 +30,9 @@ public final class TunChannelOption {
     /** True carries Ethernet frames (TAP), false (default) IP packets (TUN). */
     public static final ChannelOption<Boolean> TUN_TAP = valueOf("TUN_TAP");
 
+    /** The network namespace of the device, a name or a path with a slash; empty (default) for the caller's own. */
+    public static final ChannelOption<String> TUN_NETNS = valueOf("TUN_NETNS");
+
     /** The most packets read, fired and then flushed together, 1..1024; default 16. */
     public static final ChannelOption<Integer> TUN_READ_BATCH = valueOf("TUN_READ_BATCH");
 

@@ -68,9 +68,11 @@ final class TunReader implements AutoCloseable {
                 more = readBatch();
             }
             empty = !more;
-        } catch (TunException e) {
-            channel.pipeline().fireExceptionCaught(e);
+        } catch (TunException | OutOfMemoryError lost) {
+            channel.pipeline().fireExceptionCaught(lost);
             channel.unsafe().close(channel.voidPromise());
+        } catch (Throwable cause) {
+            channel.pipeline().fireExceptionCaught(cause);
         } finally {
             reading = false;
             finish();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.channel;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
@@ -12,47 +13,96 @@ import io.tunloop.packet.GatheredPacket;
  * Thread: the channel's event loop only.
  */
 final class TunWriter implements AutoCloseable {
+    /** Batches written before the event loop looks after its tasks and other channels: about a millisecond. */
+    private static final int BATCHES_PER_TURN = 16;
+
+    /** How a turn of writing ended. */
+    enum Result {
+        /** Nothing is left to write. */
+        DONE,
+        /** The device takes no more for now. */
+        DEVICE_FULL,
+        /** There is more to write, but others shall have their turn first. */
+        MORE
+    }
+
     private final TunChannel channel;
     private final TunDevice device;
     private final WriteBatch batch = new WriteBatch();
     // The next part of the first flushed message, which the kernel has refused as a whole; -1 when it has not.
     private int nextPart = -1;
+    // Why a part of that message was lost; null if none was.
+    private PacketDroppedException lostPart;
+    private boolean writing;
+    private boolean closed;
 
     TunWriter(TunChannel channel) {
         this.channel = channel;
         device = channel.device();
     }
 
-    /** Writes all that is flushed. Returns false when the device takes no more for now. */
-    boolean write(ChannelOutboundBuffer in) throws Exception {
+    /** Writes all that is flushed, or as much as the device takes, or as one turn allows. */
+    Result write(ChannelOutboundBuffer in) throws Exception {
+        writing = true;
+        try {
+            return writeBatches(in);
+        } finally {
+            writing = false;
+            if (closed) {
+                batch.close();
+            }
+        }
+    }
+
+    private Result writeBatches(ChannelOutboundBuffer in) throws Exception {
         if (nextPart >= 0 && !writeParts(in)) {
+            return Result.DEVICE_FULL;
+        }
+        for (int i = 0; i < BATCHES_PER_TURN; i++) {
+            skipCancelled(in);
+            int packets = batch.collect(in);
+            if (packets == 0) {
+                return Result.DONE;
+            }
+            if (!writeBatch(in, packets)) {
+                return Result.DEVICE_FULL;
+            }
+        }
+        // Listeners that write again, as a traffic generator's do, must not keep the event loop for themselves.
+        return Result.MORE;
+    }
+
+    /** Returns false when the device takes no more for now. */
+    private boolean writeBatch(ChannelOutboundBuffer in, int packets) throws TunException {
+        int done = batch.write(device);
+        channel.counters().writeCalls(Math.min(done + 1, packets));
+        boolean invalid = done > 0 && batch.result(done - 1) == -Errno.EINVAL;
+        if (complete(in, done) && !writeParts(in)) {
             return false;
         }
-        for (int packets = batch.collect(in); packets > 0; packets = batch.collect(in)) {
-            int done = batch.write(device);
-            channel.counters().writeCalls(Math.min(done + 1, packets));
-            boolean refused = complete(in, done);
-            if (refused && !writeParts(in)) {
-                return false;
-            }
-            if (done < packets && !refused && !isInvalid(done)) {
-                return false;
-            }
+        // A batch also ends with a packet that is refused, which is not the same as a full device.
+        return done == packets || invalid;
+    }
+
+    /** A write that was cancelled before it was flushed stays in line as this empty buffer, but is in no batch. */
+    private static void skipCancelled(ChannelOutboundBuffer in) {
+        while (in.current() == Unpooled.EMPTY_BUFFER) {
+            in.remove();
         }
-        return true;
     }
 
-    /** True when the batch ended with a packet that the kernel refused, which is not the same as a full device. */
-    private boolean isInvalid(int done) {
-        return done > 0 && batch.result(done - 1) == -Errno.EINVAL;
-    }
-
-    /** Returns true when the last packet is one whose parts are to be written in its place: it is not removed. */
+    /**
+     * Removes what the batch has written or lost. Removing tells promises, whose listeners may close this channel: the
+     * results stay readable, and nothing is left to remove then.
+     *
+     * @return true when the last packet is one whose parts are to be written in its place: it is not removed
+     */
     private boolean complete(ChannelOutboundBuffer in, int packets) {
         int written = 0;
         long bytes = 0;
         boolean partsNext = false;
         for (int i = 0; i < packets; i++) {
+            skipCancelled(in);
             int result = batch.result(i);
             if (result >= 0) {
                 written++;
@@ -62,6 +112,7 @@ final class TunWriter implements AutoCloseable {
                 channel.counters().mergeRefused();
                 packet.refused();
                 nextPart = 0;
+                lostPart = null;
                 partsNext = true;
             } else {
                 in.remove(drop(result));
@@ -73,6 +124,7 @@ final class TunWriter implements AutoCloseable {
         return partsNext;
     }
 
+    /** Returns false when the device takes no more for now. */
     private boolean writeParts(ChannelOutboundBuffer in) throws TunException {
         GatheredPacket packet = (GatheredPacket) in.current();
         for (; nextPart < packet.parts(); nextPart++) {
@@ -85,11 +137,15 @@ final class TunWriter implements AutoCloseable {
             if (result >= 0) {
                 channel.counters().written(1, result);
             } else {
-                drop(result);
+                lostPart = drop(result);
             }
         }
         nextPart = -1;
-        in.remove();
+        if (lostPart == null) {
+            in.remove();
+        } else {
+            in.remove(lostPart);
+        }
         return true;
     }
 
@@ -104,6 +160,9 @@ final class TunWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        batch.close();
+        closed = true;
+        if (!writing) {
+            batch.close();
+        }
     }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import org.junit.jupiter.api.Nested;
+
+/** The channel of Netty's epoll event loops. */
+class EpollTunChannelTest {
+    @Nested
+    class Reading extends ReadContract {
+        Reading() {
+            super(TunTransport.EPOLL);
+        }
+    }
+
+    @Nested
+    class Writing extends WriteContract {
+        Writing() {
+            super(TunTransport.EPOLL);
+        }
+    }
+
+    @Nested
+    class Lifecycle extends LifecycleContract {
+        Lifecycle() {
+            super(TunTransport.EPOLL);
+        }
+    }
+}

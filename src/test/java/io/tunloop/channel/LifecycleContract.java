@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.unix.FileDescriptor;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Offload;
+import io.tunloop.device.TestDevices;
+import io.tunloop.device.TunException;
+import java.net.InetSocketAddress;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.ClosedChannelException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How a channel begins and ends, and what it is configured with. */
+abstract class LifecycleContract extends TunChannelContract {
+    LifecycleContract(TunTransport transport) {
+        super(transport);
+    }
+
+    @Test
+    void shouldKnowItsAddressOnceItHasADevice() {
+        TunChannel unbound = transport.newChannel();
+        assertThat(unbound.localAddress()).isNull();
+        assertThat(unbound.device()).isNull();
+        assertThat(unbound.isActive()).isFalse();
+        assertThat(unbound.isOpen()).isTrue();
+        TunChannel channel = open();
+        assertThat(channel.localAddress()).isEqualTo(new TunAddress("test0"));
+        assertThat(channel.remoteAddress()).isNull();
+        assertThat(channel.isActive()).isTrue();
+        assertThat(channel.metadata().hasDisconnect()).isFalse();
+        assertThat(channel.toString()).contains("test0");
+    }
+
+    @Test
+    void shouldTellEachStepOfItsLifeInOrder() throws Exception {
+        TunChannel channel = open();
+        channel.close().sync();
+        for (String event : new String[] {"registered", "active", "inactive", "unregistered"}) {
+            assertThat(recorder.nextEvent()).isEqualTo(event);
+        }
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.isActive()).isFalse();
+        assertThat(channel.device().isOpen()).isFalse();
+        assertThat(channel.close().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldCloseOnDisconnectAndOnlyOnce() throws Exception {
+        TunChannel channel = open();
+        peer.send(TestDevices.packet(10, 1));
+        nextRead();
+        assertThat(channel.disconnect().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.device().isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldCloseFromAHandlerInTheMiddleOfABatch() throws Exception {
+        peer.send(TestDevices.packet(10, 1));
+        peer.send(TestDevices.packet(10, 2));
+        peer.send(TestDevices.packet(10, 3));
+        TunChannel channel = open(
+                config -> {},
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        ((ByteBuf) message).release();
+                        ctx.close();
+                    }
+                },
+                recorder);
+        recorder.awaitEvent("inactive");
+        assertThat(recorder.nextEvent()).isEqualTo("unregistered");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldCloseWithPacketsThatAreStillKept() throws Exception {
+        TunChannel channel = open();
+        peer.send(TestDevices.packet(10, 1));
+        ByteBuf kept = recorder.nextPacket();
+        channel.close().sync();
+        assertThat(kept.getByte(9)).isEqualTo((byte) 1);
+        kept.release();
+    }
+
+    @Test
+    void shouldFailPendingWritesWhenItCloses() throws Exception {
+        TunChannel channel = open();
+        ChannelFuture pending = channel.write(packet(10, 1));
+        channel.close().sync();
+        assertThat(pending.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pending.cause()).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void shouldCloseWhenTheDeviceIsLost() throws Exception {
+        TunChannel channel = open();
+        peer.failReads();
+        assertThat(recorder.nextError()).isInstanceOf(TunException.class).hasMessageContaining("read on test0");
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        recorder.awaitEvent("inactive");
+    }
+
+    @Test
+    void shouldNoticeThatTheDeviceIsLostWithoutReading() throws Exception {
+        TunChannel channel = open(config -> config.setAutoRead(false), recorder);
+        peer.failReads();
+        assertThat(recorder.nextError()).isInstanceOf(TunException.class);
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldCloseWhenAWriteFindsTheDeviceLost() throws Exception {
+        TunChannel channel = open();
+        peer.failWrites();
+        ChannelFuture write = channel.writeAndFlush(packet(10, 1));
+        assertThat(write.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(write.cause()).isInstanceOf(TunException.class).hasMessageContaining("write on test0");
+        assertThat(recorder.nextError()).isSameAs(write.cause());
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldMoveToAnotherLoop() throws Exception {
+        TunChannel channel = open();
+        peer.send(TestDevices.packet(10, 1));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(10, 1));
+        var before = channel.eventLoop();
+        channel.deregister().sync();
+        recorder.awaitEvent("unregistered");
+        peer.send(TestDevices.packet(10, 2));
+        loops.register(channel).sync();
+        assertThat(channel.eventLoop()).isNotSameAs(before);
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(10, 2));
+        channel.writeAndFlush(packet(10, 3)).sync();
+        assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 3));
+        recorder.awaitEvent("registered");
+        channel.close().sync();
+        recorder.awaitEvent("inactive");
+    }
+
+    @Test
+    void shouldBeClosedByTheEndOfItsLoop() {
+        TunChannel channel = open();
+        loops.shutdownGracefully(10, 10_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
+        assertThat(channel.closeFuture().isDone()).isTrue();
+        assertThat(channel.device().isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseALoopOfAnotherKind() throws Exception {
+        var other = new DefaultEventLoop();
+        try {
+            TunChannel channel = transport.newChannel(peer.device());
+            assertThatThrownBy(() -> other.register(channel).syncUninterruptibly())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("incompatible event loop");
+        } finally {
+            other.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @Test
+    void shouldNotMindReadsBeforeItIsBound() throws Exception {
+        TunChannel channel = transport.newChannel();
+        channel.pipeline().addLast(recorder);
+        loops.register(channel).sync();
+        channel.read();
+        onLoop(channel);
+        assertThat(recorder.hasError()).isFalse();
+        assertThat(channel.isOpen()).isTrue();
+        channel.close().sync();
+    }
+
+    @Test
+    void shouldFailWritesBeforeItIsBound() throws Exception {
+        TunChannel channel = transport.newChannel();
+        loops.register(channel).sync();
+        ByteBuf early = packet(10, 1);
+        assertThat(channel.writeAndFlush(early).await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(early.refCnt()).isZero();
+        channel.close().sync();
+    }
+
+    @Test
+    void shouldRefuseToBindTwiceOrElsewhereOrToConnect() {
+        TunChannel channel = open();
+        assertThatThrownBy(() -> channel.bind(new TunAddress("test1")).syncUninterruptibly())
+                .isInstanceOf(AlreadyBoundException.class);
+        assertThatThrownBy(() -> channel.connect(new InetSocketAddress(1)).syncUninterruptibly())
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("bind it instead");
+        assertThat(channel.isOpen()).isTrue();
+        assertThatThrownBy(() -> bootstrap().bind(new InetSocketAddress(1)).syncUninterruptibly())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("address must be a TunAddress: InetSocketAddress");
+    }
+
+    @Test
+    void shouldFailToBindWithAnOptionThatWasRefused() {
+        ChannelFuture bind = bootstrap().option(TunChannelOption.TUN_MTU, 7).bind(new TunAddress("test1"));
+        assertThatThrownBy(bind::syncUninterruptibly)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("MTU must be 68..65535: 7");
+        assertThat(bind.channel().isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldGiveBackEveryOption() {
+        TunChannelConfig config = transport.newChannel().config();
+        Set<Offload> offloads = EnumSet.of(Offload.CHECKSUM, Offload.TSO4);
+        List<InterfaceAddress> addresses = List.of(InterfaceAddress.parse("10.0.0.1/24"));
+        assertThat(config.setOption(TunChannelOption.TUN_MTU, 9000)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_ADDRESSES, addresses)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_TX_QUEUE_LENGTH, 2000)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_OFFLOADS, offloads)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_MULTI_QUEUE, true)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_TAP, true)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_NETNS, "blue")).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_READ_BATCH, 64)).isTrue();
+        assertThat(config.setOption(ChannelOption.AUTO_READ, false)).isTrue();
+        assertThat(config.setOption(ChannelOption.SO_KEEPALIVE, true)).isFalse();
+        assertThat(config.getOptions())
+                .containsEntry(TunChannelOption.TUN_MTU, 9000)
+                .containsEntry(TunChannelOption.TUN_ADDRESSES, addresses)
+                .containsEntry(TunChannelOption.TUN_TX_QUEUE_LENGTH, 2000)
+                .containsEntry(TunChannelOption.TUN_OFFLOADS, offloads)
+                .containsEntry(TunChannelOption.TUN_MULTI_QUEUE, true)
+                .containsEntry(TunChannelOption.TUN_TAP, true)
+                .containsEntry(TunChannelOption.TUN_NETNS, "blue")
+                .containsEntry(TunChannelOption.TUN_READ_BATCH, 64)
+                .containsEntry(ChannelOption.AUTO_READ, false);
+        assertThat(config.isAutoRead()).isFalse();
+    }
+
+    @Test
+    void shouldFailToRegisterADeviceThatThePollerRefuses() throws Exception {
+        FileDescriptor file = TestDevices.unpollable();
+        TunChannel channel = transport.newChannel(TestDevices.over(file.intValue()));
+        assertThat(loops.register(channel).await(10, TimeUnit.SECONDS)).isTrue();
+        // poll(2) takes a file, and it reads as empty packets: only epoll refuses it.
+        if (transport == TunTransport.EPOLL) {
+            assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(channel.device().isOpen()).isFalse();
+        } else {
+            channel.close().sync();
+        }
+    }
+
+    private Bootstrap bootstrap() {
+        return new Bootstrap()
+                .group(loops)
+                .channelFactory(transport::newChannel)
+                .handler(new ChannelInboundHandlerAdapter());
+    }
+}

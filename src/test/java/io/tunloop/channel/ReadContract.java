@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ResourceLeakDetector;
+import io.tunloop.device.TestDevices;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How a channel reads. */
+abstract class ReadContract extends TunChannelContract {
+    ReadContract(TunTransport transport) {
+        super(transport);
+    }
+
+    @Test
+    void shouldFireOneMessageForEachPacketAndThenReadComplete() throws Exception {
+        peer.send(TestDevices.packet(100, 1));
+        peer.send(TestDevices.packet(MTU, 2));
+        open();
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(100, 1));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU, 2));
+        assertThat(List.of(
+                        recorder.nextEvent(),
+                        recorder.nextEvent(),
+                        recorder.nextEvent(),
+                        recorder.nextEvent(),
+                        recorder.nextEvent()))
+                .containsExactly("registered", "active", "read", "read", "complete");
+    }
+
+    @Test
+    void shouldReadOneBatchForEachReadWhenAutoReadIsOff() throws Exception {
+        TunChannel channel = open(config -> config.setReadBatch(2).setAutoRead(false), recorder);
+        for (int i = 1; i <= 5; i++) {
+            peer.send(TestDevices.packet(20, i));
+        }
+        recorder.awaitEvent("active");
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+        for (int batch : new int[] {2, 2, 1}) {
+            channel.read();
+            for (int i = 0; i < batch; i++) {
+                assertThat(recorder.nextEvent()).isEqualTo("read");
+            }
+            assertThat(recorder.nextEvent()).isEqualTo("complete");
+            onLoop(channel);
+        }
+        for (int i = 1; i <= 5; i++) {
+            assertThat(nextRead()).isEqualTo(TestDevices.packet(20, i));
+        }
+        assertThat(channel.counters().packetsRead()).isEqualTo(5);
+        assertThat(channel.counters().readBatches()).isEqualTo(3);
+        assertThat(channel.counters().bytesRead()).isEqualTo(100);
+    }
+
+    @Test
+    void shouldStopReadingWhenAHandlerSwitchesAutoReadOff() throws Exception {
+        TunChannel channel = open(
+                config -> config.setReadBatch(1),
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        ctx.channel().config().setAutoRead(false);
+                        ctx.fireChannelRead(message);
+                    }
+                },
+                recorder);
+        peer.send(TestDevices.packet(20, 1));
+        peer.send(TestDevices.packet(20, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 1));
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+        channel.config().setAutoRead(true);
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 2));
+    }
+
+    @Test
+    void shouldStopReadingWhenAnotherThreadSwitchesAutoReadOff() throws Exception {
+        TunChannel channel = open();
+        channel.config().setAutoRead(false);
+        onLoop(channel);
+        peer.send(TestDevices.packet(20, 1));
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+        channel.config().setAutoRead(true);
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 1));
+    }
+
+    @Test
+    void shouldReadOnWhenAHandlerAsksFromInsideTheBatch() throws Exception {
+        open(
+                config -> config.setReadBatch(1).setAutoRead(false),
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                        ctx.read();
+                    }
+
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        ctx.read();
+                        ctx.fireChannelRead(message);
+                    }
+                },
+                recorder);
+        for (int i = 0; i < 50; i++) {
+            peer.send(TestDevices.packet(20, i));
+        }
+        for (int i = 0; i < 50; i++) {
+            assertThat(nextRead()).isEqualTo(TestDevices.packet(20, i));
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAHandlerHasThrown() throws Exception {
+        open(
+                config -> {},
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        if (((ByteBuf) message).getByte(0) == 1) {
+                            ((ByteBuf) message).release();
+                            throw new IllegalStateException("thrown by the test");
+                        }
+                        ctx.fireChannelRead(message);
+                    }
+                },
+                recorder);
+        peer.send(TestDevices.packet(20, 1));
+        peer.send(TestDevices.packet(20, 2));
+        assertThat(recorder.nextError()).hasMessage("thrown by the test");
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 2));
+    }
+
+    @Test
+    void shouldReportAHandlerThatReleasesTwiceAndGoOn() throws Exception {
+        open(
+                config -> config.setReadBatch(1),
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        if (((ByteBuf) message).getByte(0) == 1) {
+                            ((ByteBuf) message).release(2);
+                        } else {
+                            ctx.fireChannelRead(message);
+                        }
+                    }
+                },
+                recorder);
+        peer.send(TestDevices.packet(20, 1));
+        peer.send(TestDevices.packet(20, 2));
+        assertThat(recorder.nextError()).isInstanceOf(IllegalReferenceCountException.class);
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 2));
+    }
+
+    @Test
+    void shouldNeverOverwriteAPacketThatAHandlerKeeps() throws Exception {
+        open();
+        List<ByteBuf> kept = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            peer.send(TestDevices.packet(50, i));
+            kept.add(recorder.nextPacket());
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(ByteBufUtil.getBytes(kept.get(i))).isEqualTo(TestDevices.packet(50, i));
+            kept.get(i).release();
+        }
+    }
+
+    @Test
+    void shouldNotOverwriteASliceThatOutlivesItsPacket() throws Exception {
+        open();
+        peer.send(TestDevices.packet(50, 1));
+        ByteBuf packet = recorder.nextPacket();
+        ByteBuf slice = packet.retainedSlice(10, 10);
+        packet.release();
+        for (int i = 0; i < 50; i++) {
+            peer.send(TestDevices.packet(50, 2));
+            nextRead();
+        }
+        assertThat(ByteBufUtil.getBytes(slice)).isEqualTo(TestDevices.packet(10, 1));
+        slice.release();
+    }
+
+    @Test
+    void shouldUseABufferAgainThatNobodyHasKept() throws Exception {
+        open(config -> config.setReadBatch(1), recorder);
+        Set<Long> addresses = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            peer.send(TestDevices.packet(50, i));
+            ByteBuf packet = recorder.nextPacket();
+            addresses.add(packet.memoryAddress());
+            packet.release();
+            recorder.awaitEvent("complete");
+        }
+        // The test's thread may release a packet only after the loop has looked for a free buffer.
+        assertThat(addresses).hasSizeLessThan(50);
+    }
+
+    @Test
+    void shouldReadIntoTheRightMemoryAfterAHandlerHasMovedAPacket() throws Exception {
+        open(
+                config -> config.setReadBatch(1),
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        ByteBuf packet = (ByteBuf) message;
+                        ctx.fireChannelRead(packet.copy());
+                        int capacity = packet.capacity();
+                        packet.capacity(1).capacity(capacity);
+                        packet.release();
+                    }
+                },
+                recorder);
+        for (int i = 0; i < 20; i++) {
+            peer.send(TestDevices.packet(50, i));
+            assertThat(nextRead()).isEqualTo(TestDevices.packet(50, i));
+        }
+    }
+
+    @Test
+    void shouldTakeItsBuffersFromTheConfiguredAllocator() throws Exception {
+        open();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+        peer.send(TestDevices.packet(50, 1));
+        nextRead();
+        assertThat(allocator.metric().usedDirectMemory()).isPositive();
+    }
+
+    @Test
+    void shouldNotLetAReceiveAllocatorCutPackets() throws Exception {
+        open(config -> config.setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(64)), recorder);
+        peer.send(TestDevices.packet(MTU, 7));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU, 7));
+    }
+
+    @Test
+    void shouldCloseWhenThereIsNoMemory() throws Exception {
+        TunChannel channel = open(config -> config.setAllocator(new NoMemoryAllocator()), recorder);
+        peer.send(TestDevices.packet(50, 1));
+        assertThat(recorder.nextError()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldDropAPacketLongerThanTheMtuAndTakeTheNext() throws Exception {
+        TunChannel channel = open();
+        peer.send(TestDevices.packet(MTU + 100, 1));
+        peer.send(TestDevices.packet(100, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(100, 2));
+        peer.send(TestDevices.packet(MTU + 100, 3));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU + 100, 3));
+        assertThat(channel.counters().droppedOversize()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotMakeGarbageForEachPacket() throws Exception {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // It records each access.
+        try {
+            TunChannel channel = open(config -> {}, new Echo());
+            exchange(40_000);
+            long before = allocatedBytes(channel);
+            int packets = 40_000;
+            exchange(packets);
+            double bytesPerPacket = (allocatedBytes(channel) - before) / (double) packets;
+            assertThat(bytesPerPacket).isLessThan(1.0);
+        } finally {
+            ResourceLeakDetector.setLevel(level);
+        }
+    }
+
+    /** Sends packets that come back, a few at a time. */
+    private void exchange(int packets) throws Exception {
+        byte[] packet = TestDevices.packet(100, 1);
+        for (int sent = 0; sent < packets; sent += 8) {
+            for (int i = 0; i < 8; i++) {
+                peer.send(packet);
+            }
+            for (int i = 0; i < 8; i++) {
+                peer.receive();
+            }
+        }
+    }
+
+    private static long allocatedBytes(TunChannel channel) throws InterruptedException {
+        long[] id = new long[1];
+        channel.eventLoop().submit(() -> id[0] = Thread.currentThread().getId()).sync();
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadAllocatedBytes(id[0]);
+    }
+
+    private static final class Echo extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ctx.write(message, ctx.voidPromise());
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.flush();
+        }
+    }
+}
