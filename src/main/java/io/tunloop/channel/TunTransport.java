@@ -60,6 +60,14 @@ public enum TunTransport {
         return library != null ? library : cause.get();
     }
 
+    /** Throws UnsupportedOperationException with the reason if this engine does not work on this machine. */
+    public void ensureAvailability() {
+        Throwable reason = unavailabilityCause();
+        if (reason != null) {
+            throw new UnsupportedOperationException(reason.getMessage(), reason);
+        }
+    }
+
     /** Makes the event loops of this engine. */
     public IoHandlerFactory ioHandlerFactory() {
         return ioHandlerFactory.get();

@@ -50,6 +50,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** Opens both devices and builds the pipelines; nothing is forwarded before {@link #start}. */
     public static Forwarder open(ForwarderConfig config) throws TunException {
+        config.mode().transport().ensureAvailability();
         var forwarder = new Forwarder(config);
         try {
             forwarder.openDirections();
