@@ -1,104 +1,150 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
-import io.tunloop.daemon.Housekeeping;
-import io.tunloop.device.InterfaceAddress;
-import io.tunloop.device.TunDeviceConfig;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.daemon.Daemon;
+import io.tunloop.daemon.DaemonConfig;
+import io.tunloop.daemon.Signals;
 import io.tunloop.relay.Direction;
-import io.tunloop.relay.ForwardMode;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Forwards between two devices until it gets SIGINT or SIGTERM, or a device is lost. */
+/** Forwards between two devices, or several pairs, until it gets SIGINT or SIGTERM, or a device is lost. */
 @Command(
         name = "forward",
         description = "Forwards packets between two TUN interfaces until SIGINT or SIGTERM.",
+        footer = {
+            "",
+            "Every option may also be given as an environment variable (--mtu as TUNLOOP_MTU) or as a key of the --config "
+                    + "file (mtu = 9000), where each [[pair]] is a pair of its own; the command line wins, then the "
+                    + "environment, then the file.",
+            "SIGHUP reads the file again, SIGUSR1 prints the state, a second SIGTERM ends at once."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ForwardCommand implements Callable<Integer> {
-    @Option(names = "--mode", required = true, paramLabel = "MODE", description = "See 'tunloop modes'.")
-    private String mode;
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(ForwardCommand.class);
 
-    @Option(names = "--iface1", required = true, paramLabel = "NAME", description = "First interface, like tun11.")
-    private String iface1;
+    @Mixin
+    private PairOptions pair;
 
-    @Option(names = "--ip1", paramLabel = "ADDR", description = "Its addresses, with or without /PREFIX.", split = ",")
-    private List<String> ip1 = new ArrayList<>();
+    @Mixin
+    private DaemonOptions daemonOptions;
 
-    @Option(names = "--iface2", required = true, paramLabel = "NAME", description = "Second interface, like tun22.")
-    private String iface2;
+    @Option(names = "--config", paramLabel = "FILE", description = "TOML file with further settings.")
+    private Path file;
 
-    @Option(names = "--ip2", paramLabel = "ADDR", description = "Its addresses, with or without /PREFIX.", split = ",")
-    private List<String> ip2 = new ArrayList<>();
-
-    @Option(names = "--prefix1", paramLabel = "BITS", description = "Prefix of IPv4 addresses without one (24).")
-    private int prefix1 = 24;
-
-    @Option(names = "--prefix2", paramLabel = "BITS", description = "Prefix of IPv4 addresses without one (24).")
-    private int prefix2 = 24;
-
-    @Option(names = "--mtu", paramLabel = "BYTES", description = "MTU of both interfaces (kernel's default: 1500).")
-    private int mtu;
-
-    @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Transmit queue of both (${DEFAULT-VALUE}).")
-    private int txQueueLength = 2000;
-
-    @Option(names = "--thread", paramLabel = "N", description = "Event loops (the mode's own number).")
-    private int threads;
-
-    @Option(names = "--read-batch", paramLabel = "N", description = "Packets read and flushed together (16).")
-    private int readBatch;
-
-    @Option(
-            names = "--metrics",
-            paramLabel = "[HOST:]PORT",
-            converter = HostPort.class,
-            description = "Serve Prometheus metrics, /healthz and /readyz here; a port alone means loopback.")
-    private InetSocketAddress metrics;
+    @Option(names = "--print-config", description = "Print the settings in effect, each with its source, and exit.")
+    private boolean printConfig;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
-        ForwarderConfig config = config();
-        try (Forwarder forwarder = Forwarder.open(config)) {
-            TerminationSignals signals =
-                    TerminationSignals.install(() -> forwarder.lost().complete(null));
-            try (Housekeeping housekeeping = Housekeeping.open()) {
-                if (metrics != null) {
-                    housekeeping.serveMetrics(metrics, List.of(forwarder));
-                }
-                forward(config, forwarder);
-            } finally {
-                signals.close();
-            }
+        Settings settings = load();
+        DaemonOptions options = settings.daemon();
+        Logging.configure(options.logFormat(), options.logLevel());
+        DaemonConfig config = config(settings, options);
+        if (printConfig) {
+            print(settings.toToml());
+            return CommandLine.ExitCode.OK;
+        }
+        try (Daemon daemon = Daemon.open(config)) {
+            // Left in place to the end, so that a second SIGTERM is heard until then.
+            handleSignals(daemon);
+            run(daemon, config, options);
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private void forward(ForwarderConfig config, Forwarder forwarder) throws Exception {
-        forwarder.start();
-        print(ready(config, forwarder));
+    private void run(Daemon daemon, DaemonConfig config, DaemonOptions options) throws Exception {
+        daemon.start();
+        print(ready(config, daemon));
         try {
-            forwarder.lost().get();
-        } catch (ExecutionException lost) {
-            throw lost.getCause() instanceof Exception cause ? cause : lost;
+            daemon.await();
         } finally {
-            forwarder.close();
-            print(summary(forwarder));
+            daemon.drain();
+            daemon.close();
+            print(daemon.summary().toText("stopped"));
+            if (options.summaryJson() != null) {
+                SummaryJson.write(
+                        daemon.summary(),
+                        options.summaryJson(),
+                        spec.commandLine().getOut());
+            }
+        }
+    }
+
+    private Settings load() throws ConfigException {
+        String variable = System.getenv("TUNLOOP_CONFIG");
+        Path source = file == null && variable != null ? Path.of(variable) : file;
+        return Settings.load(spec.commandLine().getParseResult(), source, System.getenv());
+    }
+
+    private static DaemonConfig config(Settings settings, DaemonOptions options) throws ConfigException {
+        var pairs = new ArrayList<ForwarderConfig>();
+        List<PairOptions> all = settings.pairs();
+        for (PairOptions one : all) {
+            try {
+                pairs.add(one.config());
+            } catch (IllegalArgumentException cause) {
+                String which = all.size() == 1 ? "" : "pair " + (pairs.size() + 1) + ": ";
+                throw new ConfigException(which + cause.getMessage());
+            }
+        }
+        try {
+            return new DaemonConfig(pairs, options.metrics(), options.drainTimeout());
+        } catch (IllegalArgumentException cause) {
+            throw new ConfigException(cause.getMessage());
+        }
+    }
+
+    private void handleSignals(Daemon daemon) {
+        var told = new AtomicBoolean();
+        new Signals()
+                .on("TERM", number -> terminate(daemon, told, number))
+                .on("INT", number -> terminate(daemon, told, number))
+                .on("HUP", number -> reload())
+                .on("USR1", number -> printState(daemon));
+    }
+
+    /** The first time in order, the second time at once. */
+    private static void terminate(Daemon daemon, AtomicBoolean told, int number) {
+        if (told.compareAndSet(false, true)) {
+            daemon.stop();
+        } else {
+            Runtime.getRuntime().halt(128 + number);
+        }
+    }
+
+    private void printState(Daemon daemon) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(daemon.state());
+        err.flush();
+    }
+
+    private void reload() {
+        try {
+            DaemonOptions options = load().daemon();
+            Logging.configure(options.logFormat(), options.logLevel());
+            logger.info("SIGHUP: settings read again");
+        } catch (ConfigException cause) {
+            logger.warn("SIGHUP: the settings stay as they are: {}", cause.getMessage());
         }
     }
 
@@ -108,57 +154,19 @@ final class ForwardCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private ForwarderConfig config() {
-        ForwardMode forwardMode = ForwardMode.of(mode)
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "unknown mode: " + mode + "; choose one of " + ForwardMode.names()));
-        try {
-            return ForwarderConfig.builder(forwardMode)
-                    .device1(device(iface1, ip1, prefix1))
-                    .device2(device(iface2, ip2, prefix2))
-                    .threads(threads)
-                    .readBatch(readBatch)
-                    .build();
-        } catch (IllegalArgumentException cause) {
-            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
+    private static String ready(DaemonConfig config, Daemon daemon) {
+        var pairs = new ArrayList<String>();
+        for (int i = 0; i < daemon.forwarders().size(); i++) {
+            pairs.add(describe(config.pairs().get(i), daemon.forwarders().get(i)));
         }
+        return pairs.stream().collect(Collectors.joining("; ", "tunloop: ready: ", ""));
     }
 
-    private TunDeviceConfig device(String name, List<String> addresses, int prefix) {
-        return TunDeviceConfig.builder()
-                .name(name)
-                .addresses(addresses.stream().map(ip -> address(ip, prefix)).toList())
-                .mtuBytes(mtu)
-                .txQueueLength(txQueueLength)
-                .build();
-    }
-
-    private static InterfaceAddress address(String literal, int prefix) {
-        if (literal.indexOf('/') >= 0) {
-            return InterfaceAddress.parse(literal);
-        }
-        return InterfaceAddress.of(literal, literal.indexOf(':') >= 0 ? 64 : prefix);
-    }
-
-    private static String ready(ForwarderConfig config, Forwarder forwarder) {
+    private static String describe(ForwarderConfig config, Forwarder forwarder) {
         Direction there = forwarder.directions().get(0);
-        return "tunloop: ready: " + config.mode().name() + " between "
+        return config.mode().name() + " between "
                 + there.from().name() + " and "
                 + there.to().name() + ", MTU " + there.from().mtuBytes() + ", offloads "
                 + there.from().offloads();
-    }
-
-    private static String summary(Forwarder forwarder) {
-        var text = new StringBuilder("tunloop: stopped");
-        for (Direction direction : forwarder.directions()) {
-            text.append(String.format(
-                    "%n  %s -> %s: %,d packets, %,d bytes forwarded, %,d dropped",
-                    direction.from().name(),
-                    direction.to().name(),
-                    direction.written().packetsWritten(),
-                    direction.written().bytesWritten(),
-                    direction.read().dropped() + direction.written().dropped()));
-        }
-        return text.toString();
     }
 }

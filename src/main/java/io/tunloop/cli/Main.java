@@ -22,18 +22,19 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String... args) {
-        // Not in the root of the jar, where it would be an embedder's too. A configuration of the user's own wins.
-        if (System.getProperty("logback.configurationFile") == null) {
-            System.setProperty("logback.configurationFile", "io/tunloop/cli/logback.xml");
-        }
+        Logging.configure(Logging.Format.TEXT, Logging.Level.INFO);
         // Netty would look for a network card to name its channels after, and complain where there is none.
         System.setProperty("io.netty.machineId", System.getProperty("io.netty.machineId", "02:00:00:00:00:01"));
         System.exit(commandLine().execute(args));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return configure(new CommandLine(new Main()));
+    }
+
+    /** What holds for every command line of ours. */
+    static CommandLine configure(CommandLine command) {
+        return command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::usageError)
                 .setExecutionExceptionHandler(Main::failure);
     }
@@ -55,7 +56,7 @@ public final class Main implements Runnable {
 
     private static int failure(Exception cause, CommandLine command, CommandLine.ParseResult result) {
         command.getErr().println(oneLine(command, String.valueOf(cause.getMessage())));
-        return CommandLine.ExitCode.SOFTWARE;
+        return cause instanceof ConfigException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
     private static String oneLine(CommandLine command, String message) {

@@ -17,25 +17,28 @@ import io.tunloop.metrics.AllocatorMetrics;
 import io.tunloop.metrics.EventLoopMetrics;
 import io.tunloop.metrics.ForwarderMetrics;
 import io.tunloop.metrics.MetricsServer;
+import io.tunloop.metrics.ProcessMeters;
 import io.tunloop.relay.Forwarder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The meters of this process and the endpoint that shows them.
  *
  * Thread: opened and closed by any; serves on the event loop given.
  */
-public final class Telemetry implements AutoCloseable {
-    private static final long MAX_SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
-
+final class Telemetry implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final EventLoopMetrics loops;
     private MetricsServer server;
 
     private Telemetry(List<Forwarder> forwarders) {
+        // What is not this process's is for the machine's own exporter to tell.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system."));
+        // ProcessMeters has it in seconds, as Prometheus wants it.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         loops = new EventLoopMetrics(
                 forwarders.stream()
                         .flatMap(forwarder -> forwarder.eventLoops().stream())
@@ -49,12 +52,19 @@ public final class Telemetry implements AutoCloseable {
     /**
      * @param address where to listen; port 0 for any that is free
      * @param loop serves the requests; not one that forwards
+     * @param health empty when all is well, else what is wrong
+     * @param readiness empty when packets can pass, else why not
      */
-    public static Telemetry open(InetSocketAddress address, EventLoop loop, List<Forwarder> forwarders)
+    static Telemetry open(
+            InetSocketAddress address,
+            EventLoop loop,
+            List<Forwarder> forwarders,
+            Supplier<String> health,
+            Supplier<String> readiness)
             throws IOException {
         var telemetry = new Telemetry(forwarders);
         try {
-            telemetry.server = MetricsServer.open(address, loop, telemetry.registry, telemetry::health, () -> "");
+            telemetry.server = MetricsServer.open(address, loop, telemetry.registry, health, readiness);
             return telemetry;
         } catch (Throwable cause) {
             telemetry.close();
@@ -63,8 +73,7 @@ public final class Telemetry implements AutoCloseable {
     }
 
     private void bindProcess() {
-        // What is not this process's is for the machine's own exporter to tell.
-        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system."));
+        new ProcessMeters().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -75,15 +84,8 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
-    private String health() {
-        long silenceNs = loops.silenceNs();
-        return silenceNs <= MAX_SILENCE_NS
-                ? ""
-                : "an event loop has not ticked for " + TimeUnit.NANOSECONDS.toMillis(silenceNs) + " ms";
-    }
-
     /** Where the endpoint listens. */
-    public InetSocketAddress address() {
+    InetSocketAddress address() {
         return server.address();
     }
 

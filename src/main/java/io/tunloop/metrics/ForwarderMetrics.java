@@ -79,6 +79,7 @@ public final class ForwarderMetrics implements MeterBinder {
         dropped(registry, direction.from(), "oversize", direction.read(), TunChannelCounters::droppedOversize);
         dropped(registry, direction.to(), "invalid", direction.written(), TunChannelCounters::droppedInvalid);
         dropped(registry, direction.to(), "device_down", direction.written(), TunChannelCounters::droppedDeviceDown);
+        dropped(registry, direction.to(), "shutdown", direction, Direction::droppedShutdown);
         dropped(registry, direction.to(), "refused", direction.written(), TunChannelCounters::droppedRefused);
     }
 

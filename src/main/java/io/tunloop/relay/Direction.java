@@ -3,13 +3,17 @@ package io.tunloop.relay;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.channel.TunChannelCounters;
 import io.tunloop.codec.GroCoalescer;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TunDevice;
 import io.tunloop.relay.ForwardMode.OffloadUse;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One way through a {@link Forwarder}: what is read from one device is written to the other.
@@ -21,8 +25,12 @@ import io.tunloop.relay.ForwardMode.OffloadUse;
  * The writing side is a second, write-only channel of the other device, so that no packet changes threads.
  */
 public final class Direction {
+    private static final long DRAIN_INTERVAL_MS = 1;
+
     private final TunChannel reader;
     private final TunChannel writer;
+    // Written by the writing loop when it closes, read by any thread.
+    private volatile long droppedShutdown;
 
     private Direction(TunChannel reader, TunChannel writer) {
         this.reader = reader;
@@ -53,15 +61,40 @@ public final class Direction {
         reader.config().setAutoRead(true);
     }
 
-    /** Reads no more; what has been read is written. */
-    void stop() {
+    /** Reads no more. The future completes when what has been read is written. */
+    Future<Void> stop() {
         reader.config().setAutoRead(false);
-        reader.eventLoop().submit(writer::flush).syncUninterruptibly();
+        Promise<Void> drained = writer.eventLoop().newPromise();
+        // On the reading loop first, behind the batch that it may be reading.
+        reader.eventLoop().execute(() -> writer.eventLoop().execute(() -> completeWhenEmpty(drained)));
+        return drained;
+    }
+
+    private void completeWhenEmpty(Promise<Void> drained) {
+        // What made room may have let the reader go on.
+        reader.config().setAutoRead(false);
+        writer.flush();
+        ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
+        if (out == null || out.isEmpty()) {
+            drained.setSuccess(null);
+        } else {
+            // The device is full, and the poller tells the channel, not us, when it takes more.
+            writer.eventLoop().schedule(() -> completeWhenEmpty(drained), DRAIN_INTERVAL_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     void close() {
         reader.close().syncUninterruptibly();
+        writer.eventLoop().submit(this::countLeft).syncUninterruptibly();
         writer.close().syncUninterruptibly();
+    }
+
+    private void countLeft() {
+        ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
+        if (out != null) {
+            out.addFlush();
+            droppedShutdown = out.size();
+        }
     }
 
     /** The reading and the writing channel. */
@@ -87,5 +120,15 @@ public final class Direction {
     /** What has been written to the other device. */
     public TunChannelCounters written() {
         return writer.counters();
+    }
+
+    /** Packets that had been read and were not written in time when the forwarder was closed. */
+    public long droppedShutdown() {
+        return droppedShutdown;
+    }
+
+    /** All packets lost on this way. */
+    public long dropped() {
+        return read().dropped() + written().dropped() + droppedShutdown;
     }
 }

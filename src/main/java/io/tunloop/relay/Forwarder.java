@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * lost later completes {@link #lost}.
  */
 public final class Forwarder implements AutoCloseable {
+    private static final long CLOSE_DRAIN_TIMEOUT_MS = 100;
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 5;
 
     private final ForwarderConfig config;
@@ -114,6 +116,20 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
+     * Reads no more, and waits until what has been read is written. Returns false if the time did not suffice; what is
+     * left is lost with {@link #close}.
+     */
+    public boolean drain(long timeout, TimeUnit unit) {
+        long deadlineNs = System.nanoTime() + unit.toNanos(timeout);
+        List<Future<Void>> drained = directions.stream().map(Direction::stop).toList();
+        boolean all = true;
+        for (Future<Void> future : drained) {
+            all &= future.awaitUninterruptibly(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+        return all;
+    }
+
+    /**
      * Stops reading, writes what has been read, closes the devices and ends the event loops; the second time it does
      * nothing.
      */
@@ -122,7 +138,7 @@ public final class Forwarder implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        directions.forEach(Direction::stop);
+        drain(CLOSE_DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         lost.complete(null);
         directions.forEach(Direction::close);
         loops.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();

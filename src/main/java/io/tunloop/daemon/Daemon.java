@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.daemon;
+
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.relay.Forwarder;
+import io.tunloop.relay.ForwarderConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Forwards between any number of pairs of devices until it is told to stop or a device is lost, and is watched while it
+ * does.
+ *
+ * <pre>
+ * open ─► start ─► await ──── stop() ────► drain ─► summary ─► close
+ *                    └─ device lost: throws ─┘
+ * </pre>
+ * Thread: any; {@link #stop}, {@link #state} also while another thread waits.
+ * Errors: what cannot be opened leaves nothing behind.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Daemon.class);
+
+    private final DaemonConfig config;
+    private final List<Forwarder> forwarders = new ArrayList<>();
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final long beginNs = System.nanoTime();
+    private Housekeeping housekeeping;
+
+    private Daemon(DaemonConfig config) {
+        this.config = config;
+    }
+
+    /** Opens all devices and begins to watch them; nothing is forwarded before {@link #start}. */
+    public static Daemon open(DaemonConfig config) throws IOException {
+        var daemon = new Daemon(config);
+        try {
+            for (ForwarderConfig pair : config.pairs()) {
+                daemon.openForwarder(pair);
+            }
+            daemon.housekeeping = Housekeeping.open(config, daemon.forwarders);
+            return daemon;
+        } catch (Throwable cause) {
+            daemon.close();
+            throw cause;
+        }
+    }
+
+    private void openForwarder(ForwarderConfig pair) throws IOException {
+        Forwarder forwarder = Forwarder.open(pair);
+        forwarders.add(forwarder);
+        forwarder.lost().whenComplete((nothing, cause) -> {
+            if (cause != null) {
+                end.completeExceptionally(cause);
+            }
+        });
+    }
+
+    /** Begins to forward. */
+    public void start() {
+        forwarders.forEach(Forwarder::start);
+        housekeeping.ready();
+    }
+
+    /** Waits for {@link #stop}; throws the reason when a device is lost. */
+    public void await() throws IOException {
+        try {
+            end.join();
+        } catch (CompletionException lost) {
+            throw lost.getCause() instanceof IOException cause ? cause : new IOException(lost.getCause());
+        }
+    }
+
+    /** Lets {@link #await} return. */
+    public void stop() {
+        end.complete(null);
+    }
+
+    /** Reads no more and writes what has been read, for as long as the configuration grants. */
+    public void drain() {
+        if (housekeeping != null) {
+            housekeeping.stopping();
+        }
+        Duration timeout = config.drainTimeout();
+        long deadlineNs = System.nanoTime() + timeout.toNanos();
+        for (Forwarder forwarder : forwarders) {
+            if (!forwarder.drain(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                logger.warn("packets were left when the time to drain, {} ms, was over", timeout.toMillis());
+            }
+        }
+    }
+
+    /** What has been moved and lost so far. */
+    public Summary summary() {
+        return Summary.of(forwarders, Duration.ofNanos(System.nanoTime() - beginNs));
+    }
+
+    /** One for each pair, in the configuration's order. */
+    public List<Forwarder> forwarders() {
+        return List.copyOf(forwarders);
+    }
+
+    /** What is going on, for people. */
+    public String state() {
+        return summary().toText("running") + housekeeping.state();
+    }
+
+    /** Closes the devices and ends the event loops; the second time it does nothing. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        // First what looks at the forwarders, then they themselves.
+        if (housekeeping != null) {
+            housekeeping.close();
+        }
+        forwarders.forEach(Forwarder::close);
+    }
+}

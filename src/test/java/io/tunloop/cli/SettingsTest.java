@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Where a setting comes from, and what is said about a wrong one. */
+class SettingsTest {
+    private static final String PAIR = """
+            [[pair]]
+            mode = "async-normal"
+            iface1 = "tun11"
+            iface2 = "tun22"
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("tunloop.toml"), text);
+    }
+
+    private static Settings load(Path file, Map<String, String> environment, String... flags) throws ConfigException {
+        CommandLine command = Main.configure(new CommandLine(new ForwardCommand()));
+        return Settings.load(command.parseArgs(flags), file, environment);
+    }
+
+    private Settings load(String text) throws Exception {
+        return load(file(text), Map.of());
+    }
+
+    @Test
+    void shouldPreferFlagsThenEnvironmentThenPairThenTop() throws Exception {
+        Path file = file("mtu = 1400\ntxqueuelen = 100\nthread = 1\nread-batch = 4\n" + PAIR
+                + "txqueuelen = 200\nthread = 1\nread-batch = 8\n");
+
+        String toml = load(file, Map.of("TUNLOOP_READ_BATCH", "16", "TUNLOOP_THREAD", "2"), "--thread", "1")
+                .toToml();
+
+        assertThat(toml)
+                .containsPattern("mtu = 1400 +# .*tunloop.toml:1\n")
+                .containsPattern("txqueuelen = 200 +# .*tunloop.toml:9\n")
+                .containsPattern("read-batch = 16 +# TUNLOOP_READ_BATCH\n")
+                .containsPattern("thread = 1 +# --thread\n");
+    }
+
+    @Test
+    void shouldPrintWhatItCanReadAgain() throws Exception {
+        String once = load("metrics = \"127.0.0.1:0\"\ndrain-timeout = \"500ms\"\n" + PAIR
+                        + "ip1 = [\"10.0.1.1/24\", \"fd00::1/64\"]\n")
+                .toToml();
+
+        String again = load(once).toToml();
+
+        assertThat(again.replaceAll(" +#.*", "")).isEqualTo(once.replaceAll(" +#.*", ""));
+        assertThat(once).contains("ip1 = [\"10.0.1.1/24\", \"fd00::1/64\"]", "drain-timeout = \"500ms\"");
+    }
+
+    @Test
+    void shouldReadSeveralPairsWithAModeEach() throws Exception {
+        Settings settings = load(PAIR + """
+                [[pair]]
+                mode = "async-passthrough"
+                iface1 = "tun33"
+                iface2 = "tun44"
+                """);
+
+        assertThat(settings.pairs())
+                .extracting(pair -> pair.config().mode().name())
+                .containsExactly("async-normal", "async-passthrough");
+    }
+
+    @Test
+    void shouldTellTheLineOfAnUnknownKeyAndTheKeyThatWasMeant() {
+        assertThatThrownBy(() -> load("mtu = 9000\nmetric = \"9464\"\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("tunloop.toml:2: unknown key 'metric'; did you mean 'metrics'?");
+        assertThatThrownBy(() -> load(PAIR + "mtuu = 9000\n"))
+                .hasMessageEndingWith("tunloop.toml:5: unknown key 'mtuu'; did you mean 'mtu'?");
+        assertThatThrownBy(() -> load(PAIR + "metrics = \"9464\"\n"))
+                .hasMessageContaining("tunloop.toml:5: unknown key 'metrics'");
+    }
+
+    @Test
+    void shouldTellTheLineOfABadValue() {
+        assertThatThrownBy(() -> load(PAIR + "mtu = \"much\"\n").pairs())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tunloop.toml:5: ")
+                .hasMessageContaining("'much'");
+        assertThatThrownBy(() -> load("drain-timeout = 5\n" + PAIR).daemon())
+                .hasMessageContaining("tunloop.toml:1: ")
+                .hasMessageContaining("with its unit, like 500ms");
+        assertThatThrownBy(() -> load(PAIR + "mtu = 1.5\n")).hasMessageContaining("tunloop.toml:5: 'mtu' must be");
+    }
+
+    @Test
+    void shouldNameTheVariableOrTheFlagOfABadValue() {
+        assertThatThrownBy(() -> load(null, Map.of("TUNLOOP_MTU", "much")).pairs())
+                .hasMessageStartingWith("TUNLOOP_MTU: ");
+        assertThatThrownBy(
+                        () -> load(null, Map.of("TUNLOOP_METRICS", "::1:99999")).daemon())
+                .hasMessageStartingWith("TUNLOOP_METRICS: ")
+                .hasMessageContaining("like 127.0.0.1:9464 or [::1]:9464");
+    }
+
+    @Test
+    void shouldTellTheLineOfBrokenToml() {
+        assertThatThrownBy(() -> load("mtu = 9000\nmode = \n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tunloop.toml:2: not TOML");
+        assertThatThrownBy(() -> load("mtu = 1\nmtu = 2\n"))
+                .hasMessageContaining("tunloop.toml:2: not TOML")
+                .hasMessageContaining("mtu previously defined");
+        assertThatThrownBy(() -> load("[pair]\nmtu = 2\n"))
+                .hasMessageContaining("tunloop.toml:1: pair must be a table");
+    }
+
+    @Test
+    void shouldTellThatTheFileIsMissing() {
+        assertThatThrownBy(() -> load(folder.resolve("none.toml"), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("none.toml cannot be read");
+    }
+
+    @Test
+    void shouldTellWhereToGiveWhatIsMissing() {
+        assertThatThrownBy(() -> load(null, Map.of()).pairs().get(0).config())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("mode is missing: give --mode, TUNLOOP_MODE or mode = ... in the file");
+    }
+
+    @Test
+    void shouldFindWhatHasChanged() throws Exception {
+        Settings before = load(PAIR + "mtu = 1400\n");
+        Settings after = load("log-level = \"debug\"\n" + PAIR + "mtu = 1500\n");
+
+        assertThat(before.changes(after)).containsOnlyKeys("log-level", "pair 1: mtu");
+        assertThat(before.changes(before)).isEmpty();
+    }
+}
