@@ -3,12 +3,12 @@ package io.tunloop.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Measures rows in rotations (A B C A B C, so that a slow minute of the machine hits all of them) and writes the reports.
@@ -16,6 +16,8 @@ import java.util.List;
  * Thread: one, which starts every process and must outlive them; {@link #stop()} may come from any.
  */
 public final class Bench {
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
     private final BenchConfig config;
     private final PrintStream out;
     private final PrintStream status;
@@ -58,26 +60,29 @@ public final class Bench {
     @SuppressWarnings("try") // the janitor is only there to be closed
     public boolean run() throws IOException {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        Preflight.check(config.workload());
+        Preflight.check(config.load().workload(TEMPORARY));
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
             Leftovers.remove(shell);
-            environment = Environment.read(shell, config.congestion());
+            environment = Environment.read(shell, config.load().congestion());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));
-            rotate();
+            rotate(janitor.folder());
         } catch (InterruptedException stopped) {
             status.println("stopped: what follows is what was measured until now");
         } catch (BenchException e) {
             throw new IOException(e.getMessage(), e);
         }
-        new Comparison(results, config.workload().columns().get(0)).fill(config.relativeTo());
+        List<Measure> columns = config.load().workload(TEMPORARY).columns();
+        new Comparison(results, columns.get(0)).fill(config.relativeTo());
         Report report = new Report(
                 config.command(),
                 started,
-                config.workload().name(),
-                config.workload().columns(),
+                config.load().kind().name().toLowerCase(Locale.ROOT),
+                columns,
                 environment,
                 results);
-        write(report);
+        out.println();
+        out.print(report.table());
+        new ReportFiles(config.reportFolder(), status::println).write(report, config.json());
         return !shell.isStopped() && !report.hasFailure();
     }
 
@@ -85,27 +90,27 @@ public final class Bench {
     public void dryRun() {
         for (Row row : config.rows()) {
             out.println("# " + row.label());
-            for (List<String> command : experiment().commands(row)) {
+            for (List<String> command : experiment(row, TEMPORARY).commands(row)) {
                 out.println(Words.join(command));
             }
         }
     }
 
-    private void rotate() throws InterruptedException {
+    private void rotate(Path folder) throws InterruptedException {
         Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
         for (int rotation = 1; rotation <= config.rotations(); rotation++) {
             for (RowResult result : results) {
                 if (result.error() == null) {
                     progress.begin(result.row(), rotation, config.rotations());
-                    measure(result, progress);
+                    measure(result, folder, progress);
                 }
             }
         }
     }
 
-    private void measure(RowResult result, Progress progress) throws InterruptedException {
+    private void measure(RowResult result, Path folder, Progress progress) throws InterruptedException {
         try {
-            RunResult run = experiment().run(result.row());
+            RunResult run = experiment(result.row(), folder).run(result.row());
             result.add(run);
             progress.succeeded(result.row(), run);
         } catch (BenchException e) {
@@ -115,27 +120,10 @@ public final class Bench {
         }
     }
 
-    private Experiment experiment() {
-        return new Experiment(shell, Topology.of(ownPid(), config.ipv6()), config.workload(), config.timing());
-    }
-
-    private void write(Report report) throws IOException {
-        out.println();
-        out.print(report.table());
-        Files.createDirectories(config.reportFolder());
-        write(config.reportFolder().resolve("bench.md"), MarkdownReport.render(report));
-        write(config.reportFolder().resolve("bench.json"), JsonReport.render(report));
-        if (config.json() != null) {
-            if (config.json().getParent() != null) {
-                Files.createDirectories(config.json().getParent());
-            }
-            write(config.json(), JsonReport.render(report));
-        }
-    }
-
-    private void write(Path file, String text) throws IOException {
-        Files.writeString(file, text);
-        status.println("written: " + file);
+    private Experiment experiment(Row row, Path folder) {
+        Load load = config.load().at(row.variation());
+        Topology topology = Topology.of(ownPid(), load.ipv6());
+        return new Experiment(shell, topology, load, load.workload(folder), config.timing());
     }
 
     private static long ownPid() {

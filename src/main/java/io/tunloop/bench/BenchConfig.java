@@ -16,7 +16,6 @@ import java.util.List;
  *
  * @param command how the bench was called, for the record
  * @param rotations how often all rows are run, one after the other
- * @param congestion congestion control of TCP; {@code null} for the kernel's default
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
@@ -24,15 +23,16 @@ import java.util.List;
 record BenchConfig(
         String command,
         List<Row> rows,
-        Workload workload,
+        Load load,
         Experiment.Timing timing,
         int rotations,
-        boolean ipv6,
-        String congestion,
+
         String relativeTo,
         Path json,
         Path reportFolder,
         boolean verbose) {
+    private static final int DEFAULT_SIZE_BYTES = 64;
+    private static final String UDP_SIZES = "size=64,512,1472";
     private static final int MAX_SECONDS = 3_600;
     private static final int MAX_ROTATIONS = 1_000;
 
@@ -44,20 +44,52 @@ record BenchConfig(
         requireRange("--time", timing.seconds(), 1, MAX_SECONDS);
         requireRange("--warm-up", timing.warmUpSeconds(), 0, MAX_SECONDS);
         requireRange("--repeat", rotations, 1, MAX_ROTATIONS);
-        List<Row> rows = RowSelection.of(options, modes);
+        List<Row> rows = sweep(RowSelection.of(options, modes), options);
         requireKnown(options.relativeTo, rows);
         return new BenchConfig(
                 command,
                 rows,
-                new TcpWorkload(options.congestion, 1, false, false),
+                load(options),
                 timing,
                 rotations,
-                false,
-                options.congestion,
                 options.relativeTo,
                 options.json,
                 options.reportFolder,
                 options.verbose);
+    }
+
+    private static Load load(BenchOptions options) {
+        new Variation(Variation.Axis.PARALLEL, options.parallel);
+        if (options.mtuBytes != 0) {
+            new Variation(Variation.Axis.MTU, options.mtuBytes);
+        }
+        int sizeBytes = new Variation(Variation.Axis.SIZE, orElse(options.sizeBytes, DEFAULT_SIZE_BYTES)).value();
+        if (options.reverse && options.bidirectional) {
+            throw new IllegalArgumentException("--reverse and --bidir exclude each other");
+        }
+        return new Load(
+                options.workload,
+                options.congestion,
+                options.parallel,
+                options.reverse,
+                options.bidirectional,
+                options.ipv6,
+                options.mtuBytes,
+                sizeBytes);
+    }
+
+    /** Each row at each point, all rows of a point together. */
+    private static List<Row> sweep(List<Row> rows, BenchOptions options) {
+        String sweep = options.sweep;
+        if (sweep == null && options.workload == Load.Kind.UDP && options.sizeBytes == null) {
+            sweep = UDP_SIZES;
+        }
+        if (sweep == null) {
+            return rows;
+        }
+        return Variation.parse(sweep).stream()
+                .flatMap(point -> rows.stream().map(row -> row.at(point)))
+                .toList();
     }
 
     private static int orElse(Integer given, int otherwise) {

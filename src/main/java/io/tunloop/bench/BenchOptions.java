@@ -53,6 +53,43 @@ public final class BenchOptions {
     @Option(names = "--quick", description = "One rotation of 2 s each: whether it works, not how fast it is.")
     boolean quick;
 
+    @Option(
+            names = "--workload",
+            paramLabel = "KIND",
+            defaultValue = "tcp",
+            description = {
+                "tcp: a stream, Gbit/s and retransmits;",
+                "udp: datagrams, packets/s and loss (sizes 64, 512 and 1472 unless --size);",
+                "rr: requests and responses; ping: echoes; both alone and beside a TCP stream."
+            })
+    Load.Kind workload;
+
+    @Option(names = "--parallel", paramLabel = "N", description = "Streams at once (1).")
+    int parallel = 1;
+
+    @Option(names = "--reverse", description = "The server sends.")
+    boolean reverse;
+
+    @Option(names = "--bidir", description = "Both sides send.")
+    boolean bidirectional;
+
+    @Option(
+            names = {"-6", "--ipv6"},
+            description = "IPv6 instead of IPv4.")
+    boolean ipv6;
+
+    @Option(names = "--mtu", paramLabel = "BYTES", description = "MTU of both devices (the forwarder's).")
+    int mtuBytes;
+
+    @Option(names = "--size", paramLabel = "BYTES", description = "Payload of datagrams, requests and echoes (64).")
+    Integer sizeBytes;
+
+    @Option(
+            names = "--sweep",
+            paramLabel = "AXIS=N,N",
+            description = "Measures each row at these points of parallel, mtu, size or thread.")
+    String sweep;
+
     @Option(names = "--cc", paramLabel = "ALGO", description = "TCP congestion control, like cubic (the kernel's).")
     String congestion;
 

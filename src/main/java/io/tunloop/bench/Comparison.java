@@ -2,6 +2,7 @@
 package io.tunloop.bench;
 
 import java.util.List;
+import java.util.Objects;
 
 /** Fills in the figures that come from comparing rows: the ratios to the limit and to a chosen row. */
 final class Comparison {
@@ -19,12 +20,12 @@ final class Comparison {
         for (RowResult row : rows) {
             Boolean offload = row.offload();
             if (offload != null) {
-                RowResult limit = find(offload ? RowParser.LIMIT_PASSTHROUGH : RowParser.LIMIT_PLAIN);
+                RowResult limit = find(offload ? RowParser.LIMIT_PASSTHROUGH : RowParser.LIMIT_PLAIN, row);
                 row.derive(Measure.RATIO_TO_LIMIT, ratio(row, limit, primary));
                 row.derive(Measure.CPU_PER_GBIT_RATIO, ratio(row, limit, Measure.CPU_PER_GBIT));
             }
             if (relativeTo != null) {
-                row.derive(Measure.RATIO_TO_ROW, ratio(row, find(relativeTo), primary));
+                row.derive(Measure.RATIO_TO_ROW, ratio(row, find(relativeTo, row), primary));
             }
         }
     }
@@ -33,9 +34,12 @@ final class Comparison {
         return to == null ? null : Statistics.ratio(row.median(measure), to.median(measure));
     }
 
-    private RowResult find(String label) {
+    /** The row of this label at the same point of a sweep as {@code peer}. */
+    private RowResult find(String label, RowResult peer) {
+        Variation variation = peer.row().variation();
         return rows.stream()
                 .filter(row -> row.row().label().equals(label))
+                .filter(row -> Objects.equals(row.row().variation(), variation))
                 .findFirst()
                 .orElse(null);
     }

@@ -19,16 +19,19 @@ final class Experiment {
     private static final long READY_TIMEOUT_MS = 20_000;
     private static final long SERVER_TIMEOUT_MS = 10_000;
     private static final long CLIENT_GRACE_MS = 20_000;
+    private static final int STREAM_LEAD_SECONDS = 1;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Shell shell;
     private final Topology topology;
+    private final Load load;
     private final Workload workload;
     private final Timing timing;
 
-    Experiment(Shell shell, Topology topology, Workload workload, Timing timing) {
+    Experiment(Shell shell, Topology topology, Load load, Workload workload, Timing timing) {
         this.shell = shell;
         this.topology = topology;
+        this.load = load;
         this.workload = workload;
         this.timing = timing;
     }
@@ -55,7 +58,7 @@ final class Experiment {
             commands.addAll(topology.lonelyDeviceCommands());
         } else {
             commands.add(topology.inFirst(forwarderCommand(row)));
-            commands.addAll(topology.moveCommands());
+            commands.addAll(wiring());
         }
         String address = baseline ? topology.clientAddress() : topology.serverAddress();
         List<String> server = workload.serverCommand(address);
@@ -75,7 +78,7 @@ final class Experiment {
             shell.run(command);
         }
         String address = topology.clientAddress();
-        try (Child server = startServer(topology.inFirst(workload.serverCommand(address)))) {
+        try (Child server = startServer(workload, topology.inFirst(workload.serverCommand(address)))) {
             warmUp(address, null);
             OtherLoad other = OtherLoad.start();
             Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), null));
@@ -91,12 +94,12 @@ final class Experiment {
             if (row.kind() == Row.Kind.MODE) {
                 awaitLine(forwarder, "tunloop: ready", READY_TIMEOUT_MS);
             }
-            for (List<String> command : topology.moveCommands()) {
+            for (List<String> command : wiring()) {
                 shell.run(command);
             }
             boolean offload = shell.run(topology.featuresCommand()).contains("tcp-segmentation-offload: on");
             String address = topology.serverAddress();
-            try (Child server = startServer(topology.inSecond(workload.serverCommand(address)))) {
+            try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
                 warmUp(address, forwarder);
                 return measure(address, forwarder, offload);
             } finally {
@@ -114,7 +117,35 @@ final class Experiment {
             Map<Measure, Double> measures = monitor.stop();
             OtherLoad.Result otherLoad = other.stop();
             measures.put(Measure.TX_DROPPED, (double) (txDropped() - droppedBefore));
+            if (workload.isRepeatedUnderLoad()) {
+                measures.putAll(underLoad(address, forwarder));
+            }
             return result(traffic, measures, Series.join(monitor.samples(), traffic.intervals()), otherLoad, offload);
+        }
+    }
+
+    /** The same once more, beside a TCP stream that lasts longer. */
+    @SuppressWarnings("try") // the server is only there to be closed
+    private Map<Measure, Double> underLoad(String address, Child forwarder)
+            throws BenchException, InterruptedException {
+        Workload stream = new TcpWorkload(load.congestion(), 1, false, false);
+        List<String> client = stream.clientCommand(address, timing.seconds() + STREAM_LEAD_SECONDS * 2);
+        try (Child server = startServer(stream, topology.inSecond(stream.serverCommand(address)));
+                Child streaming = shell.start(topology.inFirst(client))) {
+            awaitLine(server, Iperf3.CONNECTED, SERVER_TIMEOUT_MS);
+            client(address, STREAM_LEAD_SECONDS, forwarder);
+            Map<Measure, Double> alone =
+                    workload.parse(client(address, timing.seconds(), forwarder)).measures();
+            if (!streaming.isAlive()) {
+                throw new BenchException("the TCP stream beside it ended early: " + streaming.lastWords());
+            }
+            Map<Measure, Double> loaded = new EnumMap<>(Measure.class);
+            alone.forEach((measure, value) -> {
+                if (measure.underLoad() != null) {
+                    loaded.put(measure.underLoad(), value);
+                }
+            });
+            return loaded;
         }
     }
 
@@ -134,6 +165,14 @@ final class Experiment {
                 measures, series, offload, other.isDoubtful() ? other.toString() : null, traffic.summary());
     }
 
+    private List<List<String>> wiring() {
+        List<List<String>> commands = new ArrayList<>(topology.moveCommands());
+        if (load.mtuBytes() > 0) {
+            commands.addAll(topology.mtuCommands(load.mtuBytes()));
+        }
+        return commands;
+    }
+
     private static List<String> forwarderCommand(Row row) {
         List<String> command = new ArrayList<>(row.command());
         command.addAll(Topology.forwarderArguments());
@@ -141,7 +180,10 @@ final class Experiment {
     }
 
     /** {@code null} when the workload needs no server. */
-    private Child startServer(List<String> command) throws BenchException, InterruptedException {
+    private Child startServer(Workload workload, List<String> command) throws BenchException, InterruptedException {
+        if (workload.serverReady().isEmpty()) {
+            return null;
+        }
         Child server = shell.start(command);
         awaitLine(server, workload.serverReady(), SERVER_TIMEOUT_MS);
         return server;

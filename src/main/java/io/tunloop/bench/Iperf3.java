@@ -6,6 +6,7 @@ import java.util.List;
 /** iperf3's command lines. */
 final class Iperf3 {
     static final String SERVER_READY = "Server listening";
+    static final String CONNECTED = "connected to";
     private static final String PORT = "5201";
 
     private Iperf3() {}

@@ -56,6 +56,7 @@ final class JsonReport {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     private record RowFile(
             String label,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Variation sweep,
             String kind,
             String command,
             Boolean offload,
@@ -67,7 +68,8 @@ final class JsonReport {
             String error) {
         RowFile(RowResult result) {
             this(
-                    result.row().label(),
+                    result.row().title(),
+                    result.row().variation(),
                     result.row().kind().name().toLowerCase(Locale.ROOT),
                     Words.join(result.row().command()),
                     result.offload(),

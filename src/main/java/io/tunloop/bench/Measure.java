@@ -2,6 +2,8 @@
 package io.tunloop.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Locale;
 
 /** What is measured: a number of a run, or one derived from it. The JSON property is its name in the result file. */
 enum Measure {
@@ -21,6 +23,14 @@ enum Measure {
     LATENCY_P99("p99 us", "us", 1, false),
     @JsonProperty("latencyMaxUs")
     LATENCY_MAX("max us", "us", 1, false),
+    @JsonProperty("loadedLatencyP50Us")
+    LOADED_P50("load p50", "us", 1, false),
+    @JsonProperty("loadedLatencyP90Us")
+    LOADED_P90("load p90", "us", 1, false),
+    @JsonProperty("loadedLatencyP99Us")
+    LOADED_P99("load p99", "us", 1, false),
+    @JsonProperty("loadedLatencyMaxUs")
+    LOADED_MAX("load max", "us", 1, false),
     @JsonProperty("roundTripsPerSecond")
     ROUND_TRIPS_PER_SECOND("RT/s", "round trips/s", 0, true),
     @JsonProperty("cpuAvgPercent")
@@ -43,6 +53,10 @@ enum Measure {
     CPU_PER_GBIT_RATIO("CPU/limit", "ratio", 2, false),
     @JsonProperty("ratioToRow")
     RATIO_TO_ROW("/row", "ratio", 2, true);
+
+    /** Latency as the tables show it: alone, then beside a TCP stream. */
+    static final List<Measure> LATENCY_COLUMNS =
+            List.of(LATENCY_P50, LATENCY_P90, LATENCY_P99, LATENCY_MAX, LOADED_P50, LOADED_P90, LOADED_P99, LOADED_MAX);
 
     private final String title;
     private final String unit;
@@ -68,8 +82,19 @@ enum Measure {
         return higherIsBetter;
     }
 
+    /** The same figure measured beside a TCP stream; {@code null} for those that are not. */
+    Measure underLoad() {
+        return switch (this) {
+            case LATENCY_P50 -> LOADED_P50;
+            case LATENCY_P90 -> LOADED_P90;
+            case LATENCY_P99 -> LOADED_P99;
+            case LATENCY_MAX -> LOADED_MAX;
+            default -> null;
+        };
+    }
+
     /** The value as the tables show it; a dash for none. */
     String format(Double value) {
-        return value == null ? "-" : String.format(java.util.Locale.ROOT, "%." + digits + "f", value);
+        return value == null ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

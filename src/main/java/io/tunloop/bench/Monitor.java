@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.tunloop.metrics.ProcessMeters;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,7 +24,7 @@ final class Monitor implements AutoCloseable {
     private static final double MIN_INTERVAL_S = 0.25;
     private static final double MIB = 1024 * 1024;
 
-    private final ProcessHandle root;
+    private final ProcessTree tree;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "monitor"));
     private final List<Sample> samples = new ArrayList<>();
@@ -36,7 +34,7 @@ final class Monitor implements AutoCloseable {
     private double lastCpu;
 
     private Monitor(ProcessHandle root) {
-        this.root = root;
+        tree = new ProcessTree(root);
     }
 
     static Monitor start(ProcessHandle root) {
@@ -68,16 +66,16 @@ final class Monitor implements AutoCloseable {
 
     private synchronized void begin() {
         lastSeconds = startSeconds = nowSeconds();
-        lastCpu = startCpu = read(ProcessMeters.CPU_TIME);
+        lastCpu = startCpu = tree.cpuSeconds();
         timer.scheduleAtFixedRate(this::sample, INTERVAL_MS, INTERVAL_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void sample() {
         double seconds = nowSeconds();
-        double cpu = read(ProcessMeters.CPU_TIME);
+        double cpu = tree.cpuSeconds();
         double percent = 100 * (cpu - lastCpu) / (seconds - lastSeconds);
-        double memory = read(ProcessMeters.MEMORY_RESIDENT) / MIB;
-        if (Double.isNaN(percent) || Double.isNaN(memory)) {
+        double memory = tree.residentBytes() / MIB;
+        if (Double.isNaN(memory)) {
             return; // the process is gone; the one who runs the traffic notices
         }
         samples.add(new Sample(
@@ -103,24 +101,6 @@ final class Monitor implements AutoCloseable {
                 samples.stream().mapToDouble(Sample::memMiB).max().orElseThrow());
         result.replaceAll((measure, value) -> Statistics.round(value));
         return result;
-    }
-
-    private double read(String meter) {
-        double sum = meterOf(root.pid(), meter);
-        for (ProcessHandle child : root.descendants().toList()) {
-            double value = meterOf(child.pid(), meter);
-            sum += Double.isNaN(value) ? 0 : value;
-        }
-        return sum;
-    }
-
-    private static double meterOf(long pid, String meter) {
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new ProcessMeters(pid).bindTo(registry);
-        var search = registry.get(meter);
-        return meter.equals(ProcessMeters.CPU_TIME)
-                ? search.functionCounter().count()
-                : search.gauge().value();
     }
 
     private static double nowSeconds() {

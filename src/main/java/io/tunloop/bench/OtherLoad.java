@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -42,22 +43,28 @@ final class OtherLoad {
     Result stop() {
         double seconds = (System.nanoTime() - startNs) / 1e9;
         Set<Long> ours = ours();
-        double total = 0;
-        double most = 0;
-        String culprit = "";
-        for (Use use : snapshot().values()) {
-            if (ours.contains(use.pid) || ours.contains(use.parent) || use.isKernel()) {
-                continue;
-            }
-            Use earlier = before.get(use.pid);
-            double percent = 100 * (use.ticks - (earlier == null ? 0 : earlier.ticks)) / TICKS_PER_SECOND / seconds;
-            total += percent;
-            if (percent > most) {
-                most = percent;
-                culprit = use.name;
-            }
-        }
-        return new Result(total, culprit);
+        Map<Long, Use> after = snapshot();
+        after.values().removeIf(use -> use.isOneOf(ours));
+        before.values().removeIf(use -> use.isOneOf(ours));
+        // A process that ended takes its time out of one sum and, reaped, adds it to its parent's in the other.
+        long ticks = sum(after) - sum(before);
+        return new Result(Math.max(0, 100 * ticks / TICKS_PER_SECOND / seconds), culprit(after));
+    }
+
+    private static long sum(Map<Long, Use> uses) {
+        return uses.values().stream()
+                .mapToLong(use -> use.ownTicks + use.childTicks)
+                .sum();
+    }
+
+    private String culprit(Map<Long, Use> after) {
+        return after.values().stream()
+                .max(Comparator.comparingLong(use -> {
+                    Use earlier = before.get(use.pid);
+                    return use.ownTicks - (earlier == null ? 0 : earlier.ownTicks);
+                }))
+                .map(Use::name)
+                .orElse("");
     }
 
     /** @param culprit the process that used most; "" when none did */
@@ -104,25 +111,26 @@ final class OtherLoad {
         }
     }
 
-    /** @param ticks of CPU time, its own and that of its reaped children */
-    record Use(long pid, String name, long parent, long ticks) {
+    /** @param childTicks CPU time of the children that have ended and been waited for */
+    record Use(long pid, String name, long parent, long ownTicks, long childTicks) {
         static Use parse(String stat) {
             int open = stat.indexOf('(');
             int close = stat.lastIndexOf(')');
             String[] fields = stat.substring(close + 2).split(" ");
-            long ticks = 0;
-            for (int i = 11; i <= 14; i++) { // utime, stime, cutime, cstime
-                ticks += Long.parseLong(fields[i]);
-            }
             return new Use(
                     Long.parseLong(stat.substring(0, open).strip()),
                     stat.substring(open + 1, close),
                     Long.parseLong(fields[1]),
-                    ticks);
+                    Long.parseLong(fields[11]) + Long.parseLong(fields[12]),
+                    Long.parseLong(fields[13]) + Long.parseLong(fields[14]));
         }
 
         boolean isKernel() {
             return pid == KTHREADD || parent == KTHREADD;
+        }
+
+        boolean isOneOf(Set<Long> pids) {
+            return isKernel() || pids.contains(pid) || pids.contains(parent);
         }
     }
 }

@@ -25,12 +25,12 @@ final class Progress {
     }
 
     void begin(Row row, int rotation, int rotations) {
-        status.printf("[%d/%d] %s, run %d of %d%s%n", done + 1, total, row.label(), rotation, rotations, remaining());
+        status.printf("[%d/%d] %s, run %d of %d%s%n", done + 1, total, row.title(), rotation, rotations, remaining());
     }
 
     void succeeded(Row row, RunResult run) {
         done++;
-        out.println("== " + row.label());
+        out.println("== " + row.title());
         out.println("  iperf3 summary:  " + run.summary());
         if (run.measures().containsKey(Measure.CPU_AVG)) {
             out.println("  Monitor Summary: " + monitor(run.measures()) + ", "
@@ -43,7 +43,7 @@ final class Progress {
 
     void failed(Row row, String reason) {
         done++;
-        out.println("== " + row.label());
+        out.println("== " + row.title());
         out.println("  failed: " + reason);
     }
 

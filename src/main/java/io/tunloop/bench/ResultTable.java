@@ -10,7 +10,9 @@ final class ResultTable {
             List.of(Measure.CPU_AVG, Measure.CPU_MAX, Measure.MEM_AVG, Measure.MEM_MAX);
     private static final List<Measure> RATIOS =
             List.of(Measure.RATIO_TO_LIMIT, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO, Measure.RATIO_TO_ROW);
-    private static final int TEXT_COLUMNS = 4;
+    private static final List<Measure> OPTIONAL =
+            List.of(Measure.RATIO_TO_LIMIT, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO, Measure.RATIO_TO_ROW);
+    static final int TEXT_COLUMNS = 4;
 
     private final List<Measure> columns = new ArrayList<>();
 
@@ -23,9 +25,7 @@ final class ResultTable {
 
     String render(List<RowResult> rows) {
         List<List<String>> lines = new ArrayList<>();
-        List<Measure> used = columns.stream()
-                .filter(measure -> measure != Measure.RATIO_TO_ROW || isMeasured(rows, measure))
-                .toList();
+        List<Measure> used = columnsOf(rows);
         lines.add(header(used));
         for (int i = 0; i < rows.size(); i++) {
             lines.add(line(i + 1, rows.get(i), used));
@@ -33,20 +33,27 @@ final class ResultTable {
         return TextTable.render(lines, TEXT_COLUMNS) + notes(rows);
     }
 
+    /** The columns that these rows need. */
+    List<Measure> columnsOf(List<RowResult> rows) {
+        return columns.stream()
+                .filter(measure -> !OPTIONAL.contains(measure) || isMeasured(rows, measure))
+                .toList();
+    }
+
     private static boolean isMeasured(List<RowResult> rows, Measure measure) {
         return rows.stream().anyMatch(row -> row.median(measure) != null);
     }
 
-    private static List<String> header(List<Measure> columns) {
+    static List<String> header(List<Measure> columns) {
         List<String> cells = new ArrayList<>(List.of("#", "Mode", "Offload", "Channel"));
         columns.forEach(column -> cells.add(column.title()));
         return cells;
     }
 
-    private static List<String> line(int number, RowResult row, List<Measure> columns) {
+    static List<String> line(int number, RowResult row, List<Measure> columns) {
         List<String> cells = new ArrayList<>();
         cells.add(Integer.toString(number));
-        cells.add(row.row().label() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
+        cells.add(row.row().title() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
         cells.add(row.offload() == null ? "-" : yes(row.offload()));
         cells.add(row.row().kind() == Row.Kind.BASELINE ? "-" : yes(row.row().channel()));
         columns.forEach(column -> cells.add(column.format(row.median(column))));
@@ -62,7 +69,7 @@ final class ResultTable {
         for (RowResult row : rows) {
             if (row.error() != null) {
                 notes.append("\nfailed: ")
-                        .append(row.row().label())
+                        .append(row.row().title())
                         .append(": ")
                         .append(row.error());
             }
@@ -70,7 +77,7 @@ final class ResultTable {
                     .filter(run -> run.busy() != null)
                     .findFirst()
                     .ifPresent(run -> notes.append("\nbusy: ")
-                            .append(row.row().label())
+                            .append(row.row().title())
                             .append(": ")
                             .append(run.busy()));
         }

@@ -16,11 +16,6 @@ import java.util.Map;
  */
 record TcpWorkload(String congestion, int parallel, boolean reverse, boolean bidirectional) implements Workload {
     @Override
-    public String name() {
-        return "tcp";
-    }
-
-    @Override
     public List<String> serverCommand(String address) {
         return Iperf3.serverCommand(address);
     }

@@ -9,9 +9,6 @@ import java.util.Map;
  * serves a run and a {@code --dry-run}.
  */
 interface Workload {
-    /** What it is called on the command line. */
-    String name();
-
     /** The server, to be started where {@code address} is; empty when it needs none. */
     List<String> serverCommand(String address);
 
@@ -26,6 +23,11 @@ interface Workload {
 
     /** What its table shows; the first one is the figure that rows are compared by. */
     List<Measure> columns();
+
+    /** Whether it is measured a second time while a TCP stream runs beside it. */
+    default boolean isRepeatedUnderLoad() {
+        return false;
+    }
 
     /**
      * What the client saw.

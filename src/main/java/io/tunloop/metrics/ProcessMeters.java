@@ -18,6 +18,8 @@ import java.nio.file.Path;
  * new ProcessMeters().bindTo(registry);      // this process
  * new ProcessMeters(pid).bindTo(registry);   // any other one
  * </pre>
+ * A registry holds it weakly: whoever binds it keeps it.
+ *
  * Units: seconds of CPU time over all threads, also those that ended; bytes of memory.
  * Thread: any.
  * Errors: a process that is gone gives NaN.

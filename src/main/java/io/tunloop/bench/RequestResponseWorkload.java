@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Request and response over one TCP connection, one at a time, by sockperf.
+ *
+ * <p>sockperf prints half of each round trip; here it is the whole one, from the log of its single messages.
+ *
+ * @param sizeBytes of a message
+ * @param log where sockperf writes a line for each message
+ */
+record RequestResponseWorkload(int sizeBytes, Path log) implements Workload {
+    private static final String PORT = "11111";
+    private static final double NS_PER_S = 1e9;
+
+    @Override
+    public List<String> serverCommand(String address) {
+        return List.of("stdbuf", "-oL", "sockperf", "server", "-i", address, "-p", PORT, "--tcp");
+    }
+
+    @Override
+    public String serverReady() {
+        return "to block on socket";
+    }
+
+    @Override
+    public List<String> clientCommand(String address, int seconds) {
+        return List.of(
+                "sockperf",
+                "ping-pong",
+                "-i",
+                address,
+                "-p",
+                PORT,
+                "--tcp",
+                "-t",
+                Integer.toString(seconds),
+                "-m",
+                Integer.toString(sizeBytes),
+                "--full-log",
+                log.toString());
+    }
+
+    @Override
+    public Traffic parse(String output) throws BenchException {
+        if (!Files.exists(log)) {
+            throw new BenchException("sockperf: "
+                    + output.lines().reduce((first, second) -> second).orElse("no log"));
+        }
+        try (Stream<String> lines = Files.lines(log)) {
+            return parse(lines);
+        } catch (IOException e) {
+            throw new BenchException("cannot read sockperf's log: " + e.getMessage(), e);
+        }
+    }
+
+    Traffic parse(Stream<String> lines) throws BenchException {
+        Latencies latencies = new Latencies();
+        List<String> header = new ArrayList<>();
+        double[] span = {Double.MAX_VALUE, 0};
+        lines.forEach(line -> {
+            if (line.contains("txTime")) {
+                header.addAll(cells(line));
+            } else if (!header.isEmpty() && !line.isBlank() && Character.isDigit(line.charAt(0))) {
+                List<String> cells = cells(line);
+                double sent = Double.parseDouble(cells.get(column(header, "txTime")));
+                double received = Double.parseDouble(cells.get(column(header, "rxTime")));
+                latencies.record(Math.round((received - sent) * NS_PER_S));
+                span[0] = Math.min(span[0], sent);
+                span[1] = Math.max(span[1], received);
+            }
+        });
+        if (latencies.count() == 0) {
+            throw new BenchException("sockperf completed no round trip");
+        }
+        var measures = latencies.measures();
+        measures.put(Measure.ROUND_TRIPS_PER_SECOND, Statistics.round(latencies.count() / (span[1] - span[0])));
+        return new Traffic(measures, List.of(), latencies.summary());
+    }
+
+    @Override
+    public List<Measure> columns() {
+        return Stream.concat(Stream.of(Measure.ROUND_TRIPS_PER_SECOND), Measure.LATENCY_COLUMNS.stream())
+                .toList();
+    }
+
+    @Override
+    public boolean isRepeatedUnderLoad() {
+        return true;
+    }
+
+    private static List<String> cells(String line) {
+        return Arrays.asList(line.split(", *"));
+    }
+
+    private static int column(List<String> header, String name) {
+        for (int i = 0; i < header.size(); i++) {
+            if (header.get(i).startsWith(name)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("sockperf's log has no column " + name);
+    }
+}

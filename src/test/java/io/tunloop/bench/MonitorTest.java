@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MonitorTest {
+    private final Shell shell = new Shell(null);
+
+    @Test
+    void shouldSeeTheWorkOfAChildOfAWrapperScript() throws Exception {
+        // Works for a second of CPU time, in a child of the process that is watched.
+        try (Child wrapper =
+                shell.start(List.of("sh", "-c", "sh -c 'ulimit -t 1; while :; do :; done'; echo end; sleep 60"))) {
+            try (Monitor monitor = Monitor.start(wrapper.handle())) {
+                wrapper.awaitLine(line -> line.equals("end"), 30_000);
+                Map<Measure, Double> measures = monitor.stop();
+
+                assertThat(measures.get(Measure.CPU_MAX)).isBetween(10.0, 110.0);
+                assertThat(monitor.samples()).isNotEmpty();
+                assertThat(measures.get(Measure.MEM_MAX)).isBetween(0.5, 20.0);
+            }
+        }
+    }
+
+    @Test
+    void shouldMeasureAnIdleProcessAsIdle() throws Exception {
+        try (Child idle = shell.start(List.of("sleep", "60"));
+                Monitor monitor = Monitor.start(idle.handle())) {
+            Map<Measure, Double> measures = monitor.stop();
+
+            assertThat(measures.get(Measure.CPU_AVG)).isCloseTo(0, within(5.0));
+        }
+    }
+
+    @Test
+    void shouldNeverFallWhenAMemberOfTheTreeEnds() throws Exception {
+        try (Child wrapper = shell.start(List.of("sh", "-c", "sh -c 'ulimit -t 1; while :; do :; done'; sleep 60"))) {
+            ProcessTree tree = new ProcessTree(wrapper.handle());
+            double last = 0;
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (last < 0.8 && System.nanoTime() < deadline) {
+                double now = tree.cpuSeconds();
+                assertThat(now).isGreaterThanOrEqualTo(last);
+                last = now;
+            }
+            System.gc(); // a registry that lost its binder would say 0 from here on
+            assertThat(tree.cpuSeconds()).isGreaterThanOrEqualTo(last).isGreaterThan(0.8);
+        }
+    }
+}
