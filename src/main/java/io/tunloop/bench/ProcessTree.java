@@ -22,12 +22,15 @@ final class ProcessTree {
         this.root = root;
     }
 
-    /** CPU time that the members used since each was first seen; it never falls, also when a member ends. */
+    /** CPU time used since the first call; it never falls, also when a member ends. */
     double cpuSeconds() {
+        boolean first = members.isEmpty();
         Stream.concat(Stream.of(root), root.descendants())
                 .map(ProcessHandle::pid)
-                .forEach(pid ->
-                        cpuSeconds += members.computeIfAbsent(pid, Meters::new).cpuSecondsSinceLast());
+                .forEach(pid -> {
+                    double used = members.computeIfAbsent(pid, Meters::new).cpuSecondsSinceLast();
+                    cpuSeconds += first ? 0 : used;
+                });
         return cpuSeconds;
     }
 
@@ -49,8 +52,6 @@ final class ProcessTree {
         Meters(long pid) {
             binder = new ProcessMeters(pid);
             binder.bindTo(registry);
-            lastCpuSeconds = orZero(
-                    registry.get(ProcessMeters.CPU_TIME).functionCounter().count());
         }
 
         double cpuSecondsSinceLast() {

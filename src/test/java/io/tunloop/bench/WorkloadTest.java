@@ -35,9 +35,7 @@ class WorkloadTest {
 
     @Test
     void shouldReadEachReplyOfPing() throws Exception {
-        Workload.Traffic traffic = new PingWorkload(56)
-                .parse(
-                        """
+        Workload.Traffic traffic = new PingWorkload(56).parse("""
                 PING 10.0.2.1 (10.0.2.1) 56(84) bytes of data.
                 64 bytes from 10.0.2.1: icmp_seq=1 ttl=64 time=0.100 ms
                 64 bytes from 10.0.2.1: icmp_seq=2 ttl=64 time=0.200 ms
