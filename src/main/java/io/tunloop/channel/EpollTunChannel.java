@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
 
 /** A {@link TunChannel} for the event loops of Netty's {@code EpollIoHandler}. */
 public final class EpollTunChannel extends TunChannel {
@@ -41,8 +42,34 @@ public final class EpollTunChannel extends TunChannel {
     }
 
     @Override
+    LinkWatch newLinkWatch() throws TunException {
+        return new EpollLinkWatch(this);
+    }
+
+    @Override
     protected TunUnsafe newUnsafe() {
         return new EpollTunUnsafe();
+    }
+
+    private static final class EpollLinkWatch extends LinkWatch implements EpollIoHandle {
+        private FileDescriptor fd;
+
+        EpollLinkWatch(EpollTunChannel channel) throws TunException {
+            super(channel);
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            if (fd == null || fd.intValue() != monitorFd()) {
+                fd = new FileDescriptor(monitorFd());
+            }
+            return fd;
+        }
+
+        @Override
+        IoOps readOps() {
+            return READ;
+        }
     }
 
     private final class EpollTunUnsafe extends TunUnsafe implements EpollIoHandle {

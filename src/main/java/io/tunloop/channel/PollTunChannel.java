@@ -6,6 +6,7 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
 
 /** A {@link TunChannel} for the event loops of {@link TunTransport#POLL}: a thread that blocks on its device. */
 public final class PollTunChannel extends TunChannel {
@@ -31,8 +32,34 @@ public final class PollTunChannel extends TunChannel {
     }
 
     @Override
+    LinkWatch newLinkWatch() throws TunException {
+        return new PollLinkWatch(this);
+    }
+
+    @Override
     protected TunUnsafe newUnsafe() {
         return new PollTunUnsafe();
+    }
+
+    private static final class PollLinkWatch extends LinkWatch implements PollIoHandle {
+        PollLinkWatch(PollTunChannel channel) throws TunException {
+            super(channel);
+        }
+
+        @Override
+        public int fd() {
+            return monitorFd();
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return true; // Read to its end each time.
+        }
+
+        @Override
+        IoOps readOps() {
+            return PollIoOps.READ;
+        }
     }
 
     private final class PollTunUnsafe extends TunUnsafe implements PollIoHandle {

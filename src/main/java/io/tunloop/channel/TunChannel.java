@@ -55,6 +55,7 @@ public abstract class TunChannel extends AbstractChannel {
     private IoRegistration registration;
     private TunReader reader;
     private TunWriter writer;
+    private LinkWatch linkWatch;
     private boolean readInterest;
     private boolean writeInterest;
 
@@ -75,6 +76,9 @@ public abstract class TunChannel extends AbstractChannel {
 
     /** What the poller must understand. */
     abstract Class<? extends IoHandle> handleType();
+
+    /** Hears of changes of the interface, in the way of this engine. */
+    abstract LinkWatch newLinkWatch() throws TunException;
 
     @Override
     protected abstract TunUnsafe newUnsafe();
@@ -161,6 +165,10 @@ public abstract class TunChannel extends AbstractChannel {
                 reader = new TunReader(this);
                 writer = new TunWriter(this);
             }
+            if (config.isLinkEvents()) {
+                linkWatch = linkWatch == null ? newLinkWatch() : linkWatch;
+                linkWatch.register((IoEventLoop) eventLoop());
+            }
             if (readInterest) {
                 reader.wanted(); // Asked for before there was a device.
             }
@@ -195,6 +203,7 @@ public abstract class TunChannel extends AbstractChannel {
         device = null;
         reader = null;
         writer = null;
+        linkWatch = null;
         return new IllegalStateException("the event loop refuses " + refused.name(), cause);
     }
 
@@ -203,6 +212,9 @@ public abstract class TunChannel extends AbstractChannel {
         if (registration != null) {
             registration.cancel();
             registration = null;
+        }
+        if (linkWatch != null) {
+            linkWatch.deregister();
         }
     }
 
@@ -227,6 +239,9 @@ public abstract class TunChannel extends AbstractChannel {
         }
         if (writer != null) {
             writer.close();
+        }
+        if (linkWatch != null) {
+            linkWatch.close();
         }
         if (device != null) {
             device.close();
@@ -268,6 +283,11 @@ public abstract class TunChannel extends AbstractChannel {
             reader.unwanted();
         }
         setInterest(false, writeInterest);
+    }
+
+    /** The interface takes packets of another length from now on. */
+    final void mtuChanged(int mtuBytes) {
+        reader.mtuChanged(mtuBytes);
     }
 
     final boolean isReadEmpty() {

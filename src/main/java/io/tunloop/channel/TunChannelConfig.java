@@ -2,6 +2,7 @@
 package io.tunloop.channel;
 
 import static io.tunloop.channel.TunChannelOption.TUN_ADDRESSES;
+import static io.tunloop.channel.TunChannelOption.TUN_LINK_EVENTS;
 import static io.tunloop.channel.TunChannelOption.TUN_MTU;
 import static io.tunloop.channel.TunChannelOption.TUN_MULTI_QUEUE;
 import static io.tunloop.channel.TunChannelOption.TUN_NETNS;
@@ -42,6 +43,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     private final TunChannel channel;
     private volatile TunDeviceConfig device;
     private volatile int readBatch = DEFAULT_READ_BATCH;
+    private volatile boolean linkEvents;
 
     TunChannelConfig(TunChannel channel, TunDeviceConfig device) {
         super(channel);
@@ -76,6 +78,17 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         return this;
     }
 
+    /** True if the channel fires a {@link TunLinkEvent} for each change of its interface. */
+    public boolean isLinkEvents() {
+        return linkEvents;
+    }
+
+    /** Sets {@link TunChannelOption#TUN_LINK_EVENTS}; of no effect once the channel has its device. */
+    public TunChannelConfig setLinkEvents(boolean linkEvents) {
+        this.linkEvents = linkEvents;
+        return this;
+    }
+
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
         return getOptions(
@@ -87,6 +100,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
                 TUN_MULTI_QUEUE,
                 TUN_TAP,
                 TUN_NETNS,
+                TUN_LINK_EVENTS,
                 TUN_READ_BATCH);
     }
 
@@ -114,6 +128,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         if (option == TUN_NETNS) {
             return (T) device.netns();
         }
+        if (option == TUN_LINK_EVENTS) {
+            return (T) Boolean.valueOf(linkEvents);
+        }
         if (option == TUN_READ_BATCH) {
             return (T) Integer.valueOf(readBatch);
         }
@@ -131,6 +148,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         TunDeviceConfig.Builder changed = device.toBuilder();
         if (option == TUN_READ_BATCH) {
             setReadBatch((Integer) value);
+            return true;
+        } else if (option == TUN_LINK_EVENTS) {
+            setLinkEvents((Boolean) value);
             return true;
         } else if (option == TUN_MTU) {
             changed.mtuBytes((Integer) value);

@@ -33,6 +33,12 @@ public final class TunChannelOption {
     /** The network namespace of the device, a name or a path with a slash; empty (default) for the caller's own. */
     public static final ChannelOption<String> TUN_NETNS = valueOf("TUN_NETNS");
 
+    /**
+     * True fires a {@link TunLinkEvent} when the interface goes up or down, has another MTU or is moved; false by default.
+     * Takes one more descriptor, and CAP_SYS_ADMIN where the device is in another network namespace.
+     */
+    public static final ChannelOption<Boolean> TUN_LINK_EVENTS = valueOf("TUN_LINK_EVENTS");
+
     /** The most packets read, fired and then flushed together, 1..1024; default 16. */
     public static final ChannelOption<Integer> TUN_READ_BATCH = valueOf("TUN_READ_BATCH");
 

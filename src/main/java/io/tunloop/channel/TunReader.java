@@ -116,6 +116,14 @@ final class TunReader implements AutoCloseable {
         pipeline.fireChannelReadComplete();
     }
 
+    /** Makes room before the first longer packet comes. */
+    void mtuChanged(int mtuBytes) {
+        int needed = device.vnetHeaderBytes() + linkHeaderBytes() + mtuBytes + 1;
+        if (needed > buffers.lengthBytes()) {
+            buffers.grow(needed);
+        }
+    }
+
     private boolean isCut(int lengthBytes) {
         return lengthBytes == buffers.lengthBytes();
     }

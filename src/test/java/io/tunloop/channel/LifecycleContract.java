@@ -233,6 +233,7 @@ abstract class LifecycleContract extends TunChannelContract {
         assertThat(config.setOption(TunChannelOption.TUN_MULTI_QUEUE, true)).isTrue();
         assertThat(config.setOption(TunChannelOption.TUN_TAP, true)).isTrue();
         assertThat(config.setOption(TunChannelOption.TUN_NETNS, "blue")).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_LINK_EVENTS, true)).isTrue();
         assertThat(config.setOption(TunChannelOption.TUN_READ_BATCH, 64)).isTrue();
         assertThat(config.setOption(ChannelOption.AUTO_READ, false)).isTrue();
         assertThat(config.setOption(ChannelOption.SO_KEEPALIVE, true)).isFalse();
@@ -244,6 +245,7 @@ abstract class LifecycleContract extends TunChannelContract {
                 .containsEntry(TunChannelOption.TUN_MULTI_QUEUE, true)
                 .containsEntry(TunChannelOption.TUN_TAP, true)
                 .containsEntry(TunChannelOption.TUN_NETNS, "blue")
+                .containsEntry(TunChannelOption.TUN_LINK_EVENTS, true)
                 .containsEntry(TunChannelOption.TUN_READ_BATCH, 64)
                 .containsEntry(ChannelOption.AUTO_READ, false);
         assertThat(config.isAutoRead()).isFalse();

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Offload;
+import io.tunloop.device.TunException;
+import io.tunloop.testing.NetNamespace;
+import io.tunloop.testing.Packets;
+import io.tunloop.testing.RequiresTun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A channel on a real device, bound as any Netty user would. */
+@RequiresTun
+@Timeout(60)
+class TunChannelIT {
+    private final Recorder recorder = new Recorder();
+    private final List<ChannelFuture> binds = new ArrayList<>();
+    private NetNamespace namespace;
+    private MultiThreadIoEventLoopGroup loops;
+
+    @BeforeEach
+    void createNamespace() {
+        namespace = NetNamespace.create();
+    }
+
+    @AfterEach
+    void closeAll() {
+        binds.forEach(bind -> bind.channel().close().awaitUninterruptibly());
+        loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+        recorder.release();
+        namespace.close();
+    }
+
+    private Bootstrap bootstrap(TunTransport transport, ChannelHandler handler) {
+        assumeTrue(transport.isAvailable(), () -> String.valueOf(transport.unavailabilityCause()));
+        if (loops == null) {
+            loops = new MultiThreadIoEventLoopGroup(2, transport.ioHandlerFactory());
+        }
+        return new Bootstrap()
+                .group(loops)
+                .channelFactory(transport::newChannel)
+                .option(TunChannelOption.TUN_NETNS, namespace.name())
+                .handler(handler);
+    }
+
+    private TunChannel bind(Bootstrap bootstrap, String name) {
+        ChannelFuture bind = bootstrap.bind(new TunAddress(name));
+        binds.add(bind);
+        return (TunChannel) bind.syncUninterruptibly().channel();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBindWithItsOptions(TunTransport transport) {
+        TunChannel channel = bind(
+                bootstrap(transport, recorder)
+                        .option(TunChannelOption.TUN_MTU, 9000)
+                        .option(TunChannelOption.TUN_TX_QUEUE_LENGTH, 2000)
+                        .option(TunChannelOption.TUN_OFFLOADS, Offload.all())
+                        .option(
+                                TunChannelOption.TUN_ADDRESSES,
+                                List.of(InterfaceAddress.parse("10.7.0.1/24"), InterfaceAddress.parse("fd00:7::1/64"))),
+                "tl0");
+        assertThat(channel.localAddress()).isEqualTo(new TunAddress("tl0"));
+        assertThat(channel.device().vnetHeaderBytes()).isEqualTo(10);
+        assertThat(namespace.run("ip", "addr", "show", "tl0"))
+                .contains("mtu 9000", "qlen 2000", "inet 10.7.0.1/24", "inet6 fd00:7::1/64", "LOWER_UP");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLetTheKernelNameItAndBindTheNameAgainAfterClose(TunTransport transport) throws Exception {
+        TunChannel first = bind(bootstrap(transport, recorder), "");
+        assertThat(first.localAddress().name()).isEqualTo("tun0");
+        first.close().sync();
+        TunChannel second = bind(bootstrap(transport, new ChannelInboundHandlerAdapter()), "tun0");
+        assertThat(second.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReadWhatWasAskedForBeforeItWasBound(TunTransport transport) throws Exception {
+        TunChannel channel = transport.newChannel();
+        channel.config().setOption(TunChannelOption.TUN_NETNS, namespace.name());
+        channel.config().setAutoRead(false);
+        channel.pipeline().addLast(recorder);
+        bootstrap(transport, new ChannelInboundHandlerAdapter());
+        loops.register(channel).sync();
+        channel.read();
+        binds.add(channel.bind(new TunAddress("tl0")).sync());
+        // The kernel's own router solicitation or multicast report, unless it says nothing: so something surely comes.
+        namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
+        namespace.sh("ping -c1 -W1 10.7.0.2 || true");
+        recorder.nextPacket().release();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFailToBindANameInUse(TunTransport transport) {
+        bind(bootstrap(transport, recorder), "tl0");
+        Bootstrap again = bootstrap(transport, new ChannelInboundHandlerAdapter());
+        assertThatThrownBy(() -> again.bind(new TunAddress("tl0")).syncUninterruptibly())
+                .isInstanceOf(TunException.class)
+                .hasMessageContaining("EBUSY");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhenTheInterfaceIsDeleted(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        namespace.run("ip", "link", "delete", "tl0");
+        assertThat(recorder.nextError()).isInstanceOf(TunException.class);
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldDropPacketsWhileTheLinkIsDownAndMalformedOnes(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        ChannelFuture malformed =
+                channel.writeAndFlush(channel.alloc().directBuffer().writeZero(40));
+        assertThat(malformed.await().cause())
+                .isInstanceOf(PacketDroppedException.class)
+                .hasMessageContaining("EINVAL");
+        namespace.run("ip", "link", "set", "tl0", "down");
+        ByteBuf packet = Packets.udp4(10).build();
+        assertThat(channel.writeAndFlush(packet).await().cause())
+                .isInstanceOf(PacketDroppedException.class)
+                .hasMessageContaining("EIO");
+        assertThat(channel.counters().droppedInvalid()).isEqualTo(1);
+        assertThat(channel.counters().droppedDeviceDown()).isEqualTo(1);
+        assertThat(channel.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellOfDownUpAndMtu(TunTransport transport) throws Exception {
+        bind(bootstrap(transport, recorder).option(TunChannelOption.TUN_LINK_EVENTS, true), "tl0");
+        namespace.run("ip", "link", "set", "tl0", "down");
+        assertThat(nextLinkEvent().kind()).isEqualTo(TunLinkEvent.Kind.DOWN);
+        namespace.run("ip", "link", "set", "tl0", "up");
+        assertThat(nextLinkEvent().kind()).isEqualTo(TunLinkEvent.Kind.UP);
+        namespace.run("ip", "link", "set", "tl0", "mtu", "4000");
+        TunLinkEvent mtu = nextLinkEvent();
+        assertThat(mtu.kind()).isEqualTo(TunLinkEvent.Kind.MTU);
+        assertThat(mtu.link().mtuBytes()).isEqualTo(4000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLoseNoPacketToAnMtuThatGrows(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder).option(TunChannelOption.TUN_LINK_EVENTS, true), "tl0");
+        namespace.run("ip", "link", "set", "tl0", "mtu", "9000");
+        nextLinkEvent();
+        namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
+        namespace.sh("ping -c1 -W1 -s 8000 10.7.0.2 || true");
+        ByteBuf packet = recorder.nextPacket();
+        while (packet.readableBytes() < 8000) {
+            packet.release();
+            packet = recorder.nextPacket();
+        }
+        packet.release();
+        assertThat(channel.counters().droppedOversize()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFollowItsInterfaceIntoAnotherNamespace(TunTransport transport) throws Exception {
+        bind(bootstrap(transport, recorder).option(TunChannelOption.TUN_LINK_EVENTS, true), "tl0");
+        try (NetNamespace other = NetNamespace.create()) {
+            namespace.move("tl0", other);
+            TunLinkEvent.Kind kind = nextLinkEvent().kind();
+            while (kind != TunLinkEvent.Kind.MOVED) {
+                kind = nextLinkEvent().kind();
+            }
+            other.run("ip", "link", "set", "tl0", "up");
+            while (kind != TunLinkEvent.Kind.UP) {
+                kind = nextLinkEvent().kind();
+            }
+        }
+    }
+
+    private TunLinkEvent nextLinkEvent() throws InterruptedException {
+        return (TunLinkEvent) recorder.nextUserEvent();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSpreadFlowsOverTheQueuesOfOneDevice(TunTransport transport) throws Exception {
+        AtomicInteger[] packets = {new AtomicInteger(), new AtomicInteger()};
+        TunChannel first = bind(multiQueue(transport, packets[0]), "tl0");
+        TunChannel second = bind(multiQueue(transport, packets[1]), "tl0");
+        assertThat(first.eventLoop()).isNotSameAs(second.eventLoop());
+        namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
+        // Different ports are different flows, each of which the kernel hashes to one of the queues.
+        namespace.run("bash", "-c", "for port in $(seq 2000 2063); do echo x > /dev/udp/10.7.0.2/$port; done");
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (packets[0].get() + packets[1].get() < 64 && System.nanoTime() < deadlineNs) {
+            Thread.onSpinWait();
+        }
+        assertThat(packets[0].get()).isPositive();
+        assertThat(packets[1].get()).isPositive();
+    }
+
+    private Bootstrap multiQueue(TunTransport transport, AtomicInteger packets) {
+        return bootstrap(transport, new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        packets.incrementAndGet();
+                        ((ByteBuf) message).release();
+                    }
+                })
+                .option(TunChannelOption.TUN_MULTI_QUEUE, true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCarryEthernetFramesOfATapDevice(TunTransport transport) throws Exception {
+        bind(bootstrap(transport, recorder).option(TunChannelOption.TUN_TAP, true), "tl0");
+        namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
+        namespace.sh("ping -c1 -W1 10.7.0.2 || true");
+        int etherType = 0;
+        while (etherType != 0x0806) { // ARP: who has 10.7.0.2?
+            ByteBuf frame = recorder.nextPacket();
+            etherType = frame.getUnsignedShort(12);
+            frame.release();
+        }
+    }
+}
