@@ -15,6 +15,7 @@ public final class TunChannelCounters {
     private static final VarHandle BYTES_READ = field("bytesRead");
     private static final VarHandle READ_BATCHES = field("readBatches");
     private static final VarHandle READ_CALLS = field("readCalls");
+    private static final VarHandle READS_STARVED = field("readsStarved");
     private static final VarHandle PACKETS_WRITTEN = field("packetsWritten");
     private static final VarHandle BYTES_WRITTEN = field("bytesWritten");
     private static final VarHandle WRITE_BATCHES = field("writeBatches");
@@ -30,6 +31,7 @@ public final class TunChannelCounters {
     private long bytesRead;
     private long readBatches;
     private long readCalls;
+    private long readsStarved;
     private long packetsWritten;
     private long bytesWritten;
     private long writeBatches;
@@ -60,6 +62,11 @@ public final class TunChannelCounters {
     /** System calls that read, those that found the device empty included. */
     public long readCalls() {
         return (long) READ_CALLS.getOpaque(this);
+    }
+
+    /** Times that reading paused because there was no memory for packets. */
+    public long readsStarved() {
+        return (long) READS_STARVED.getOpaque(this);
     }
 
     /** Packets that the device took. */
@@ -126,6 +133,10 @@ public final class TunChannelCounters {
 
     void readCalls(int calls) {
         READ_CALLS.setOpaque(this, readCalls + calls);
+    }
+
+    void readStarved() {
+        READS_STARVED.setOpaque(this, readsStarved + 1);
     }
 
     void writeCalls(int calls) {

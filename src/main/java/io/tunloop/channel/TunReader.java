@@ -4,6 +4,7 @@ package io.tunloop.channel;
 import io.netty.channel.ChannelPipeline;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The reading half of a {@link TunChannel}.
@@ -13,6 +14,9 @@ import io.tunloop.device.TunException;
 final class TunReader implements AutoCloseable {
     /** Batches read before the event loop looks after its tasks and other channels: about a millisecond. */
     private static final int BATCHES_PER_WAKE_UP = 16;
+
+    /** Long enough for others to release memory, short enough for a queue of 2000 packets at a moderate rate. */
+    private static final long STARVED_PAUSE_MS = 20;
 
     private static final int MAX_IP_PACKET_BYTES = 65_535;
 
@@ -68,7 +72,9 @@ final class TunReader implements AutoCloseable {
                 more = readBatch();
             }
             empty = !more;
-        } catch (TunException | OutOfMemoryError lost) {
+        } catch (OutOfMemoryError starved) {
+            pause();
+        } catch (TunException lost) {
             channel.pipeline().fireExceptionCaught(lost);
             channel.unsafe().close(channel.voidPromise());
         } catch (Throwable cause) {
@@ -77,6 +83,25 @@ final class TunReader implements AutoCloseable {
             reading = false;
             finish();
         }
+    }
+
+    /**
+     * There is no direct memory for packets: they wait in the kernel's queue, and are dropped there when it is full. Others
+     * must release memory before we get some, and nobody tells when they do.
+     */
+    private void pause() {
+        channel.counters().readStarved();
+        boolean asked = !channel.config().isAutoRead();
+        wanted = false;
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (channel.isOpen() && (asked || channel.config().isAutoRead())) {
+                                channel.read();
+                            }
+                        },
+                        STARVED_PAUSE_MS,
+                        TimeUnit.MILLISECONDS);
     }
 
     private void finish() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
+import io.tunloop.daemon.Rights;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,26 @@ final class DaemonOptions {
 
     @Option(names = "--log-level", paramLabel = "LEVEL", description = "error, warn, info, debug or trace (info).")
     private Logging.Level logLevel = Logging.Level.INFO;
+
+    @Option(
+            names = "--user",
+            paramLabel = "USER",
+            description = "Become this user, without any capability, when the devices are open.")
+    private String user = "";
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "With --user: this group (the user's own).")
+    private String group = "";
+
+    @Option(
+            names = "--drop-rights",
+            arity = "0..1",
+            description = "Give up all capabilities when the devices are open.")
+    private boolean dropRights;
+
+    /** Throws IllegalArgumentException with the rule that is broken. */
+    Rights rights() {
+        return new Rights(dropRights, user, group);
+    }
 
     InetSocketAddress metrics() {
         return metrics;

@@ -5,7 +5,9 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.daemon.Daemon;
 import io.tunloop.daemon.DaemonConfig;
+import io.tunloop.daemon.Pair;
 import io.tunloop.daemon.Signals;
+import io.tunloop.device.TunException;
 import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
@@ -54,9 +56,13 @@ final class ForwardCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    // Written by the main thread before there are signals, then by the thread of SIGHUP.
+    private volatile Settings current;
+
     @Override
     public Integer call() throws Exception {
         Settings settings = load();
+        current = settings;
         DaemonOptions options = settings.daemon();
         Logging.configure(options.logFormat(), options.logLevel());
         DaemonConfig config = config(settings, options);
@@ -97,18 +103,18 @@ final class ForwardCommand implements Callable<Integer> {
     }
 
     private static DaemonConfig config(Settings settings, DaemonOptions options) throws ConfigException {
-        var pairs = new ArrayList<ForwarderConfig>();
+        var pairs = new ArrayList<Pair>();
         List<PairOptions> all = settings.pairs();
         for (PairOptions one : all) {
             try {
-                pairs.add(one.config());
+                pairs.add(one.pair());
             } catch (IllegalArgumentException cause) {
                 String which = all.size() == 1 ? "" : "pair " + (pairs.size() + 1) + ": ";
                 throw new ConfigException(which + cause.getMessage());
             }
         }
         try {
-            return new DaemonConfig(pairs, options.metrics(), options.drainTimeout());
+            return new DaemonConfig(pairs, options.metrics(), options.drainTimeout(), options.rights());
         } catch (IllegalArgumentException cause) {
             throw new ConfigException(cause.getMessage());
         }
@@ -119,7 +125,7 @@ final class ForwardCommand implements Callable<Integer> {
         new Signals()
                 .on("TERM", number -> terminate(daemon, told, number))
                 .on("INT", number -> terminate(daemon, told, number))
-                .on("HUP", number -> reload())
+                .on("HUP", number -> reload(daemon))
                 .on("USR1", number -> printState(daemon));
     }
 
@@ -138,13 +144,20 @@ final class ForwardCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private void reload() {
+    /** What can change while packets pass: the log, and what the devices are like. */
+    private void reload(Daemon daemon) {
         try {
-            DaemonOptions options = load().daemon();
+            Settings settings = load();
+            DaemonOptions options = settings.daemon();
+            DaemonConfig config = config(settings, options);
             Logging.configure(options.logFormat(), options.logLevel());
-            logger.info("SIGHUP: settings read again");
-        } catch (ConfigException cause) {
-            logger.warn("SIGHUP: the settings stay as they are: {}", cause.getMessage());
+            daemon.reconfigure(config);
+            logger.info(
+                    "SIGHUP: changed: {}; of other settings only the log's and the devices' change without a restart",
+                    current.changes(settings).keySet());
+            current = settings;
+        } catch (ConfigException | TunException cause) {
+            logger.warn("SIGHUP: {}", cause.getMessage());
         }
     }
 
@@ -157,7 +170,8 @@ final class ForwardCommand implements Callable<Integer> {
     private static String ready(DaemonConfig config, Daemon daemon) {
         var pairs = new ArrayList<String>();
         for (int i = 0; i < daemon.forwarders().size(); i++) {
-            pairs.add(describe(config.pairs().get(i), daemon.forwarders().get(i)));
+            pairs.add(
+                    describe(config.pairs().get(i).config(), daemon.forwarders().get(i)));
         }
         return pairs.stream().collect(Collectors.joining("; ", "tunloop: ready: ", ""));
     }

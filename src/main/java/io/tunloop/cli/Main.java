@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         description = "Forwards IP packets between two TUN interfaces, and measures how fast.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ForwardCommand.class, BenchCommand.class, ModesCommand.class})
+        subcommands = {
+            ForwardCommand.class,
+            BenchCommand.class,
+            ModesCommand.class,
+            DeviceCommand.class,
+            DoctorCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

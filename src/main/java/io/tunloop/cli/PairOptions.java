@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
+import io.tunloop.daemon.Pair;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Route;
 import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.relay.DeviceSource;
 import io.tunloop.relay.ForwardMode;
 import io.tunloop.relay.ForwarderConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -44,14 +48,66 @@ final class PairOptions {
     @Option(names = "--read-batch", paramLabel = "N", description = "Packets read and flushed together (16).")
     private int readBatch;
 
+    @Option(names = "--netns1", paramLabel = "NAME|PATH", description = "Network namespace of the first interface.")
+    private String netns1 = "";
+
+    @Option(
+            names = "--route1",
+            paramLabel = "NET[ via GW]",
+            split = ",",
+            description = "Routes through the first interface, like 10.0.2.0/24.")
+    private List<String> route1 = new ArrayList<>();
+
+    @Option(names = "--fd1", paramLabel = "FD", description = "Take the first device over as this open descriptor.")
+    private int fd1 = -1;
+
+    @Option(
+            names = "--socket1",
+            paramLabel = "PATH",
+            description = "Receive the first device from this Unix socket (SCM_RIGHTS).")
+    private String socket1 = "";
+
+    @Option(names = "--netns2", paramLabel = "NAME|PATH", description = "Network namespace of the second interface.")
+    private String netns2 = "";
+
+    @Option(
+            names = "--route2",
+            paramLabel = "NET[ via GW]",
+            split = ",",
+            description = "Routes through the second interface, like 10.0.2.0/24.")
+    private List<String> route2 = new ArrayList<>();
+
+    @Option(names = "--fd2", paramLabel = "FD", description = "Take the second device over as this open descriptor.")
+    private int fd2 = -1;
+
+    @Option(
+            names = "--socket2",
+            paramLabel = "PATH",
+            description = "Receive the second device from this Unix socket (SCM_RIGHTS).")
+    private String socket2 = "";
+
+    @Option(names = "--tap", arity = "0..1", description = "Ethernet frames (TAP); for modes without a codec.")
+    private boolean tap;
+
+    @Option(
+            names = "--mirror-carrier",
+            arity = "0..1",
+            description = "A device that is set down takes the carrier of the other one away.")
+    private boolean mirrorCarrier;
+
+    /** What the options ask for, with where the devices come from. */
+    Pair pair() {
+        return new Pair(config(), source(fd1, socket1), source(fd2, socket2), mirrorCarrier);
+    }
+
     /** What the options ask for. Throws IllegalArgumentException with the rule that one breaks. */
     ForwarderConfig config() {
         ForwardMode forwardMode = ForwardMode.of(required(mode, "mode"))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "unknown mode: " + mode + "; choose one of " + ForwardMode.names()));
         return ForwarderConfig.builder(forwardMode)
-                .device1(device(required(iface1, "iface1"), ip1, prefix1))
-                .device2(device(required(iface2, "iface2"), ip2, prefix2))
+                .device1(device(1))
+                .device2(device(2))
                 .threads(threads)
                 .readBatch(readBatch)
                 .build();
@@ -64,12 +120,32 @@ final class PairOptions {
         return value;
     }
 
-    private TunDeviceConfig device(String name, List<String> addresses, int prefix) {
+    private static DeviceSource source(int fd, String socket) {
+        if (fd >= 0) {
+            return DeviceSource.inherited(fd);
+        }
+        return socket.isEmpty() ? DeviceSource.NAMED : DeviceSource.received(Path.of(socket));
+    }
+
+    private TunDeviceConfig device(int number) {
+        boolean first = number == 1;
+        String iface = first ? iface1 : iface2;
+        List<String> addresses = first ? ip1 : ip2;
+        List<String> routes = first ? route1 : route2;
+        int prefix = first ? prefix1 : prefix2;
+        boolean handedOver = (first ? fd1 : fd2) >= 0 || !(first ? socket1 : socket2).isEmpty();
+        if (handedOver && !(addresses.isEmpty() && routes.isEmpty() && iface == null)) {
+            throw new IllegalArgumentException("iface" + number + ", ip" + number + " and route" + number
+                    + " have no effect on a device that is handed over: whoever made it configures it");
+        }
         return TunDeviceConfig.builder()
-                .name(name)
+                .name(handedOver ? "" : required(iface, "iface" + number))
+                .netns(first ? netns1 : netns2)
                 .addresses(addresses.stream().map(ip -> address(ip, prefix)).toList())
+                .routes(routes.stream().map(Route::parse).toList())
                 .mtuBytes(mtu)
                 .txQueueLength(txQueueLength)
+                .tap(tap)
                 .build();
     }
 

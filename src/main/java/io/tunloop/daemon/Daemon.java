@@ -3,6 +3,8 @@ package io.tunloop.daemon;
 
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.device.TunException;
+import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
 import java.io.IOException;
@@ -43,10 +45,11 @@ public final class Daemon implements AutoCloseable {
     public static Daemon open(DaemonConfig config) throws IOException {
         var daemon = new Daemon(config);
         try {
-            for (ForwarderConfig pair : config.pairs()) {
+            for (Pair pair : config.pairs()) {
                 daemon.openForwarder(pair);
             }
             daemon.housekeeping = Housekeeping.open(config, daemon.forwarders);
+            config.rights().apply();
             return daemon;
         } catch (Throwable cause) {
             daemon.close();
@@ -54,8 +57,8 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void openForwarder(ForwarderConfig pair) throws IOException {
-        Forwarder forwarder = Forwarder.open(pair);
+    private void openForwarder(Pair pair) throws IOException {
+        Forwarder forwarder = Forwarder.open(pair.config(), pair.source1(), pair.source2());
         forwarders.add(forwarder);
         forwarder.lost().whenComplete((nothing, cause) -> {
             if (cause != null) {
@@ -95,6 +98,24 @@ public final class Daemon implements AutoCloseable {
             if (!forwarder.drain(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 logger.warn("packets were left when the time to drain, {} ms, was over", timeout.toMillis());
             }
+        }
+    }
+
+    /**
+     * Gives the devices what another configuration says of their MTU, queues, addresses and routes; pairs are compared by
+     * position.
+     */
+    public void reconfigure(DaemonConfig changed) throws TunException {
+        housekeeping.reloading();
+        try {
+            for (int i = 0; i < Math.min(forwarders.size(), changed.pairs().size()); i++) {
+                ForwarderConfig pair = changed.pairs().get(i).config();
+                Direction there = forwarders.get(i).directions().get(0);
+                there.from().configure(pair.device1());
+                there.to().configure(pair.device2());
+            }
+        } finally {
+            housekeeping.ready();
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.daemon;
 
-import io.tunloop.relay.ForwarderConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,18 +14,19 @@ import java.util.Set;
  * @param pairs one forwarder each
  * @param metrics where to serve them; null for nowhere
  * @param drainTimeout how long packets that have been read may take to be written at the end
+ * @param rights what becomes of them when the devices are open
  */
-public record DaemonConfig(List<ForwarderConfig> pairs, InetSocketAddress metrics, Duration drainTimeout) {
+public record DaemonConfig(List<Pair> pairs, InetSocketAddress metrics, Duration drainTimeout, Rights rights) {
     public DaemonConfig {
         pairs = List.copyOf(pairs);
         Objects.requireNonNull(drainTimeout, "drainTimeout");
         requireDistinctDevices(pairs);
     }
 
-    private static void requireDistinctDevices(List<ForwarderConfig> pairs) {
+    private static void requireDistinctDevices(List<Pair> pairs) {
         Set<String> seen = new HashSet<>();
-        for (ForwarderConfig pair : pairs) {
-            for (var device : List.of(pair.device1(), pair.device2())) {
+        for (Pair pair : pairs) {
+            for (var device : List.of(pair.config().device1(), pair.config().device2())) {
                 if (!device.name().isEmpty() && !seen.add(device.netns() + '/' + device.name())) {
                     throw new IllegalArgumentException(
                             "two pairs use the interface " + device.name() + ": each needs its own");

@@ -8,7 +8,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunException;
 import io.tunloop.metrics.EventLoopProbe;
+import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,6 +37,7 @@ final class Housekeeping implements AutoCloseable {
             EpollIoHandler.newFactory(EVENTS_PER_WAIT, DefaultSelectStrategyFactory.INSTANCE));
     private final IoEventLoop loop = group.next();
     private final List<EventLoopProbe> probes = new ArrayList<>();
+    private final List<DeviceWatch> devices = new ArrayList<>();
     private final LossReporter losses = new LossReporter();
     private SystemdNotifier systemd;
     private Telemetry telemetry;
@@ -43,7 +47,7 @@ final class Housekeeping implements AutoCloseable {
     static Housekeeping open(DaemonConfig config, List<Forwarder> forwarders) throws IOException {
         var housekeeping = new Housekeeping();
         try {
-            housekeeping.watch(forwarders);
+            housekeeping.watch(config, forwarders);
             if (config.metrics() != null) {
                 housekeeping.serveMetrics(config.metrics(), forwarders);
             }
@@ -54,8 +58,10 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    private void watch(List<Forwarder> forwarders) {
-        for (Forwarder forwarder : forwarders) {
+    private void watch(DaemonConfig config, List<Forwarder> forwarders) {
+        for (int i = 0; i < forwarders.size(); i++) {
+            Forwarder forwarder = forwarders.get(i);
+            watchDevices(forwarder.directions().get(0), config.pairs().get(i).mirrorCarrier());
             forwarder.directions().forEach(losses::add);
             forwarder.eventLoops().forEach(each -> probes.add(EventLoopProbe.open(each, lagNs -> {})));
         }
@@ -64,8 +70,23 @@ final class Housekeeping implements AutoCloseable {
         systemd.watch(System.getenv(), () -> health().isEmpty());
     }
 
+    private void watchDevices(Direction direction, boolean mirrorCarrier) {
+        TunDevice first = direction.from();
+        TunDevice second = direction.to();
+        devices.add(DeviceWatch.open(loop, first, mirrorCarrier ? up -> setCarrier(second, up) : up -> {}));
+        devices.add(DeviceWatch.open(loop, second, mirrorCarrier ? up -> setCarrier(first, up) : up -> {}));
+    }
+
+    private static void setCarrier(TunDevice device, boolean carrier) {
+        try {
+            device.setCarrier(carrier);
+        } catch (TunException cause) {
+            logger.warn("{}", cause.getMessage());
+        }
+    }
+
     private void serveMetrics(InetSocketAddress address, List<Forwarder> forwarders) throws IOException {
-        telemetry = Telemetry.open(address, loop, forwarders, this::health, this::readiness);
+        telemetry = Telemetry.open(address, loop, forwarders, devices, this::health, this::readiness);
         InetSocketAddress bound = telemetry.address();
         logger.info("metrics at http://{}:{}/metrics", bound.getAddress().getHostAddress(), bound.getPort());
     }
@@ -79,12 +100,21 @@ final class Housekeeping implements AutoCloseable {
                 : "an event loop has not ticked for " + TimeUnit.NANOSECONDS.toMillis(silenceNs) + " ms";
     }
 
+    /** Empty when packets can pass between all devices. */
     private String readiness() {
-        return health();
+        return devices.stream()
+                .filter(device -> !device.isUp())
+                .map(device -> device.name() + " is not up")
+                .findFirst()
+                .orElseGet(this::health);
     }
 
     void ready() {
         systemd.ready("forwarding");
+    }
+
+    void reloading() {
+        systemd.reloading();
     }
 
     void stopping() {
@@ -94,12 +124,15 @@ final class Housekeeping implements AutoCloseable {
     /** Lines for people. */
     String state() {
         String problem = health();
-        return String.format("%n  event loops: %s", problem.isEmpty() ? "all tick" : problem);
+        var text = new StringBuilder(String.format("%n  event loops: %s", problem.isEmpty() ? "all tick" : problem));
+        devices.forEach(device -> text.append(String.format("%n  %s", device.describe())));
+        return text.toString();
     }
 
     @Override
     public void close() {
         probes.forEach(EventLoopProbe::close);
+        devices.forEach(DeviceWatch::close);
         if (telemetry != null) {
             telemetry.close();
         }

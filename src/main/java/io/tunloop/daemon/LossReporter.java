@@ -35,13 +35,17 @@ final class LossReporter {
         TunChannelCounters read = direction.read();
         TunChannelCounters written = direction.written();
         add(from, "longer than the MTU it was opened with (oversize)", read::droppedOversize);
+        add(from, "a frame makes no sense (invalid)", direction::droppedInvalid);
         add(to, "the link is down (device_down)", written::droppedDeviceDown);
         add(to, "the kernel takes them for malformed (invalid)", written::droppedInvalid);
         add(to, "the kernel has no room for them (refused)", written::droppedRefused);
+        spells.add(new Spell(
+                from + ": reading pauses: no direct memory for packets; raise -XX:MaxDirectMemorySize",
+                read::readsStarved));
     }
 
-    void add(String device, String reason, LongSupplier counter) {
-        spells.add(new Spell(device, reason, counter));
+    private void add(String device, String reason, LongSupplier counter) {
+        spells.add(new Spell(device + ": packets are being dropped: " + reason, counter));
     }
 
     /** Looks at the counters: to be called about once a second. */
@@ -49,18 +53,16 @@ final class LossReporter {
         spells.forEach(Spell::tick);
     }
 
-    /** One reason at one device. */
+    /** A number that should not grow. */
     private static final class Spell {
-        private final String device;
-        private final String reason;
+        private final String what;
         private final LongSupplier counter;
         private long last;
         private long begin;
         private int quietTicks = QUIET_TICKS;
 
-        Spell(String device, String reason, LongSupplier counter) {
-            this.device = device;
-            this.reason = reason;
+        Spell(String what, LongSupplier counter) {
+            this.what = what;
             this.counter = counter;
         }
 
@@ -69,12 +71,12 @@ final class LossReporter {
             if (now != last) {
                 if (quietTicks == QUIET_TICKS) {
                     begin = last;
-                    logger.warn("{}: packets are being dropped: {}", device, reason);
+                    logger.warn("{}", what);
                 }
                 quietTicks = 0;
                 last = now;
             } else if (quietTicks < QUIET_TICKS && ++quietTicks == QUIET_TICKS) {
-                logger.info("{}: no longer dropping packets: {}; {} were lost", device, reason, now - begin);
+                logger.info("over, after {} times: {}", now - begin, what);
             }
         }
     }

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoop;
 import io.tunloop.metrics.AllocatorMetrics;
+import io.tunloop.metrics.DeviceMetrics;
 import io.tunloop.metrics.EventLoopMetrics;
 import io.tunloop.metrics.ForwarderMetrics;
 import io.tunloop.metrics.MetricsServer;
@@ -34,7 +35,7 @@ final class Telemetry implements AutoCloseable {
     private final EventLoopMetrics loops;
     private MetricsServer server;
 
-    private Telemetry(List<Forwarder> forwarders) {
+    private Telemetry(List<Forwarder> forwarders, List<DeviceWatch> devices) {
         // What is not this process's is for the machine's own exporter to tell.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system."));
         // ProcessMeters has it in seconds, as Prometheus wants it.
@@ -46,6 +47,7 @@ final class Telemetry implements AutoCloseable {
                 Tags.empty());
         loops.bindTo(registry);
         forwarders.forEach(forwarder -> new ForwarderMetrics(forwarder, Tags.empty()).bindTo(registry));
+        devices.forEach(watch -> new DeviceMetrics(watch.device(), watch::isUp, Tags.empty()).bindTo(registry));
         bindProcess();
     }
 
@@ -59,10 +61,11 @@ final class Telemetry implements AutoCloseable {
             InetSocketAddress address,
             EventLoop loop,
             List<Forwarder> forwarders,
+            List<DeviceWatch> devices,
             Supplier<String> health,
             Supplier<String> readiness)
             throws IOException {
-        var telemetry = new Telemetry(forwarders);
+        var telemetry = new Telemetry(forwarders, devices);
         try {
             telemetry.server = MetricsServer.open(address, loop, telemetry.registry, health, readiness);
             return telemetry;

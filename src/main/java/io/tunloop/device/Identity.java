@@ -5,7 +5,7 @@ import io.tunloop.internal.NativeLibrary;
 import java.nio.charset.StandardCharsets;
 
 /** The numbers of a user and a group, as the system's databases know them. */
-record Identity(int uid, int gid) {
+public record Identity(int uid, int gid) {
     static {
         NativeLibrary.ensureLoaded();
     }
@@ -17,6 +17,19 @@ record Identity(int uid, int gid) {
             throw new IllegalArgumentException("user " + user + " is a number, so name its group too");
         }
         return new Identity(ids[0], group.isEmpty() ? ids[1] : groupId(group));
+    }
+
+    /** The number of a user given by name or number; {@link TunDeviceConfig#NOBODY} for an empty one. */
+    public static int userIdOrNobody(String user) throws TunException {
+        if (user.isEmpty()) {
+            return TunDeviceConfig.NOBODY;
+        }
+        return isNumber(user) ? number(user) : user(user)[0];
+    }
+
+    /** The number of a group given by name or number; {@link TunDeviceConfig#NOBODY} for an empty one. */
+    public static int groupIdOrNobody(String group) throws TunException {
+        return group.isEmpty() ? TunDeviceConfig.NOBODY : groupId(group);
     }
 
     private static int groupId(String group) throws TunException {

@@ -157,6 +157,14 @@ public final class TunDevice implements AutoCloseable {
         });
     }
 
+    /**
+     * Gives the interface the MTU, the queue length, the addresses, the routes and the state that a configuration names, as
+     * {@link #open} does; what it has besides stays. Needs CAP_NET_ADMIN.
+     */
+    public void configure(TunDeviceConfig config) throws TunException {
+        link.call(fd.get(), (there, name) -> TunOpener.configureInterface(there, name, config));
+    }
+
     /** Plugs the interface in or out, as far as the kernel can see. Needs no rights, and Linux 5.0. */
     public void setCarrier(boolean carrier) throws TunException {
         TunException.check("ioctl(TUNSETCARRIER)", name, Native.tunSetCarrier(fd.get(), carrier));

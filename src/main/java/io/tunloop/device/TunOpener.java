@@ -154,7 +154,7 @@ final class TunOpener {
     }
 
     /** Returns the MTU that it has then. */
-    private static int configureInterface(Link link, String name, TunDeviceConfig config) throws TunException {
+    static int configureInterface(Link link, String name, TunDeviceConfig config) throws TunException {
         if (config.mtuBytes() != 0) {
             link.setMtu(name, config.mtuBytes());
         }

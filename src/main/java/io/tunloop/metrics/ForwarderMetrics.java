@@ -6,6 +6,9 @@ import static io.tunloop.metrics.TunloopMeters.BYTES;
 import static io.tunloop.metrics.TunloopMeters.DROPPED;
 import static io.tunloop.metrics.TunloopMeters.OFFLOAD_ENABLED;
 import static io.tunloop.metrics.TunloopMeters.PACKETS;
+import static io.tunloop.metrics.TunloopMeters.SEGMENTS_READ;
+import static io.tunloop.metrics.TunloopMeters.SEGMENTS_WRITTEN;
+import static io.tunloop.metrics.TunloopMeters.STARVED;
 import static io.tunloop.metrics.TunloopMeters.SYSCALLS;
 
 import io.micrometer.core.instrument.FunctionCounter;
@@ -49,9 +52,11 @@ public final class ForwarderMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         for (Direction direction : forwarder.directions()) {
+            bindInvalid(registry, direction.from());
             bindRead(registry, direction.from(), direction.read());
             bindWritten(registry, direction.to(), direction.written());
             bindDropped(registry, direction);
+            bindSegments(registry, direction);
             bindOffloads(registry, direction.from());
         }
     }
@@ -74,13 +79,36 @@ public final class ForwarderMetrics implements MeterBinder {
         count(registry, SYSCALLS, op, counters, TunChannelCounters::writeCalls);
     }
 
-    /** Each reason is lost at one end: at the device that was read, or at the one that was to be written to. */
+    /** Each reason belongs to the device that was read, or to the one that was to be written to; invalid to either. */
     private void bindDropped(MeterRegistry registry, Direction direction) {
         dropped(registry, direction.from(), "oversize", direction.read(), TunChannelCounters::droppedOversize);
-        dropped(registry, direction.to(), "invalid", direction.written(), TunChannelCounters::droppedInvalid);
         dropped(registry, direction.to(), "device_down", direction.written(), TunChannelCounters::droppedDeviceDown);
         dropped(registry, direction.to(), "shutdown", direction, Direction::droppedShutdown);
         dropped(registry, direction.to(), "refused", direction.written(), TunChannelCounters::droppedRefused);
+    }
+
+    private void bindInvalid(MeterRegistry registry, TunDevice device) {
+        dropped(
+                registry,
+                device,
+                "invalid",
+                forwarder,
+                all -> all.directions().stream()
+                        .mapToLong(direction -> invalid(direction, device.name()))
+                        .sum());
+    }
+
+    private static long invalid(Direction direction, String device) {
+        long read = direction.from().name().equals(device) ? direction.droppedInvalid() : 0;
+        long written =
+                direction.to().name().equals(device) ? direction.written().droppedInvalid() : 0;
+        return read + written;
+    }
+
+    private void bindSegments(MeterRegistry registry, Direction direction) {
+        count(registry, SEGMENTS_READ, of(direction.from()), direction, Direction::segmentsRead);
+        count(registry, SEGMENTS_WRITTEN, of(direction.to()), direction, Direction::segmentsWritten);
+        count(registry, STARVED, of(direction.from()), direction.read(), TunChannelCounters::readsStarved);
     }
 
     private void bindOffloads(MeterRegistry registry, TunDevice device) {

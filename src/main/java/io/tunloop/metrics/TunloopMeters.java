@@ -69,6 +69,22 @@ public enum TunloopMeters implements MeterDocumentation {
             BaseUnits.BYTES,
             Key.MEMORY),
 
+    SEGMENTS_READ("tunloop.segments.read", "Wire packets read: a frame stands for several.", COUNTER, null, Key.DEVICE),
+
+    SEGMENTS_WRITTEN(
+            "tunloop.segments.written", "Wire packets written: a frame stands for several.", COUNTER, null, Key.DEVICE),
+
+    STARVED("tunloop.starved", "Times that reading paused for want of memory.", COUNTER, null, Key.DEVICE),
+
+    DEVICE_UP("tunloop.device.up", "1 while the device is there and switched on, else 0.", GAUGE, null, Key.DEVICE),
+
+    KERNEL_TX_DROPPED(
+            "tunloop.kernel.tx.dropped",
+            "Packets that the kernel dropped because its queue to us was full.",
+            COUNTER,
+            null,
+            Key.DEVICE),
+
     OFFLOAD_ENABLED(
             "tunloop.offload.enabled",
             "1 for an offload that the kernel granted, 0 for one that it did not.",

@@ -29,12 +29,17 @@ public final class Direction {
 
     private final TunChannel reader;
     private final TunChannel writer;
+    // Null in a mode that does not look into frames.
+    private final GsoSplitter splitter;
+    private final GroCoalescer coalescer;
     // Written by the writing loop when it closes, read by any thread.
     private volatile long droppedShutdown;
 
-    private Direction(TunChannel reader, TunChannel writer) {
+    private Direction(TunChannel reader, TunChannel writer, GsoSplitter splitter, GroCoalescer coalescer) {
         this.reader = reader;
         this.writer = writer;
+        this.splitter = splitter;
+        this.coalescer = coalescer;
     }
 
     /** Builds the channels; they are paused. Both devices belong to the direction from now on, also if this fails. */
@@ -47,13 +52,17 @@ public final class Direction {
         }
         loop.register(writer).syncUninterruptibly();
         loop.register(reader).syncUninterruptibly();
+        GsoSplitter splitter = null;
+        GroCoalescer coalescer = null;
         if (config.mode().offload() == OffloadUse.SPLIT) {
             // A frame stays one message: at a million messages a second Netty's own work on each would tell.
-            reader.pipeline().addLast("split", new GsoSplitter(GsoSplitter.Output.BATCHES));
-            writer.pipeline().addLast("coalesce", new GroCoalescer());
+            splitter = new GsoSplitter(GsoSplitter.Output.BATCHES);
+            coalescer = new GroCoalescer();
+            reader.pipeline().addLast("split", splitter);
+            writer.pipeline().addLast("coalesce", coalescer);
         }
         reader.pipeline().addLast("relay", new Relay(writer));
-        return new Direction(reader, writer);
+        return new Direction(reader, writer, splitter, coalescer);
     }
 
     /** Begins to forward. */
@@ -122,6 +131,21 @@ public final class Direction {
         return writer.counters();
     }
 
+    /** Wire packets that the frames read stood for; in a mode that does not split, the packets read. */
+    public long segmentsRead() {
+        return splitter == null ? read().packetsRead() : splitter.packets();
+    }
+
+    /** Wire packets in the frames written; in a mode that does not merge, the packets written. */
+    public long segmentsWritten() {
+        return coalescer == null ? written().packetsWritten() : coalescer.packets();
+    }
+
+    /** Frames that did not make sense. */
+    public long droppedInvalid() {
+        return splitter == null ? 0 : splitter.dropped();
+    }
+
     /** Packets that had been read and were not written in time when the forwarder was closed. */
     public long droppedShutdown() {
         return droppedShutdown;
@@ -129,6 +153,6 @@ public final class Direction {
 
     /** All packets lost on this way. */
     public long dropped() {
-        return read().dropped() + written().dropped() + droppedShutdown;
+        return read().dropped() + written().dropped() + droppedInvalid() + droppedShutdown;
     }
 }

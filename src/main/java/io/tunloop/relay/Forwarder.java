@@ -52,10 +52,16 @@ public final class Forwarder implements AutoCloseable {
 
     /** Opens both devices and builds the pipelines; nothing is forwarded before {@link #start}. */
     public static Forwarder open(ForwarderConfig config) throws TunException {
+        return open(config, DeviceSource.NAMED, DeviceSource.NAMED);
+    }
+
+    /** The same, with devices that may come from elsewhere. */
+    public static Forwarder open(ForwarderConfig config, DeviceSource source1, DeviceSource source2)
+            throws TunException {
         config.mode().transport().ensureAvailability();
         var forwarder = new Forwarder(config);
         try {
-            forwarder.openDirections();
+            forwarder.openDirections(source1, source2);
             return forwarder;
         } catch (Throwable cause) {
             forwarder.close();
@@ -63,11 +69,12 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void openDirections() throws TunException {
-        TunDevice device1 = openDevice(config.device1());
+    private void openDirections(DeviceSource source1, DeviceSource source2) throws TunException {
+        TunDevice device1 = openDevice(source1, config.device1());
         TunDevice device2 = null;
         try {
-            device2 = openDevice(config.device2());
+            device2 = openDevice(source2, config.device2());
+            requireAlike(device1, device2);
             openDirection(device1, device2.dup());
             openDirection(device2, device1.dup());
         } catch (Throwable cause) {
@@ -80,8 +87,15 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private TunDevice openDevice(TunDeviceConfig device) throws TunException {
-        return TunDevice.open(
+    private static void requireAlike(TunDevice device1, TunDevice device2) {
+        if (device1.vnetHeaderBytes() != device2.vnetHeaderBytes() || device1.isTap() != device2.isTap()) {
+            throw new IllegalArgumentException("both devices must be of one kind (TUN or TAP, with a virtio_net_hdr or "
+                    + "without): " + device1 + ", " + device2);
+        }
+    }
+
+    private TunDevice openDevice(DeviceSource source, TunDeviceConfig device) throws TunException {
+        return source.open(
                 device.toBuilder().offloads(config.mode().offload().offloads()).build());
     }
 
