@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.codec;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.internal.PlatformDependent;
+import io.tunloop.packet.GatheredPacket;
+import io.tunloop.packet.PacketBatch;
+import io.tunloop.testing.PacketSpec;
+import io.tunloop.testing.Packets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What must hold for any bytes whatever, checked with bytes that a fuzzer chooses to reach new code.
+ *
+ * <pre>
+ * headers   any bytes                 ─► IpLayout, WirePacket       nothing is read outside the packet
+ * splitter  any frame                 ─► both outputs               the same packets; merged and split again, the same
+ * coalescer packets, mutated anywhere ─► merged ─► split            the same packets, and the same order in each flow
+ * </pre>
+ */
+public final class CodecFuzz {
+    private final GsoSplitter packetSplitter = new GsoSplitter(GsoSplitter.Output.PACKETS);
+    private final EmbeddedChannel packets = channel(packetSplitter);
+    private final EmbeddedChannel batches = channel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+    private final EmbeddedChannel coalescer = channel(new GroCoalescer());
+
+    private static CodecFuzz shared;
+
+    /** What the stand-alone fuzzer calls: the first byte chooses the target. */
+    public static void fuzzerTestOneInput(FuzzedDataProvider data) {
+        if (shared == null) {
+            shared = new CodecFuzz();
+        }
+        switch (data.consumeInt(0, 2)) {
+            case 0 -> shared.headers(data.consumeRemainingAsBytes());
+            case 1 -> shared.splitter(data.consumeRemainingAsBytes());
+            default -> shared.coalescer(data);
+        }
+    }
+
+    private static EmbeddedChannel channel(ChannelHandler handler) {
+        EmbeddedChannel channel = new EmbeddedChannel(handler);
+        channel.config().setOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT);
+        return channel;
+    }
+
+    void headers(byte[] bytes) {
+        ByteBuf buf = Unpooled.wrappedBuffer(bytes);
+        IpLayout layout = new IpLayout();
+        if (layout.parse(buf, 0, bytes.length) && layout.transportOffset() > bytes.length) {
+            throw new AssertionError("transport header behind the end: " + layout.transportOffset());
+        }
+        WirePacket packet = new WirePacket();
+        packet.parse(buf, 0, bytes.length, false);
+        if (packet.isMergeable() && (packet.payloadBytes() < 1 || packet.payloadBytes() >= bytes.length)) {
+            throw new AssertionError("mergeable with a payload of " + packet.payloadBytes());
+        }
+        if (packet.flow() == WirePacket.Flow.KNOWN) {
+            packet.flowHash();
+        }
+    }
+
+    void splitter(byte[] frame) {
+        // A frame of one byte a segment is 50 times as long when split: bounded, to keep the runs short.
+        byte[] bounded = Arrays.copyOf(frame, Math.min(frame.length, 4_000));
+        packets.writeInbound(Packets.direct(bounded));
+        List<byte[]> expected = readPackets(packets);
+        batches.writeInbound(Packets.direct(bounded));
+        PacketBatchOrPacket message = new PacketBatchOrPacket(batches.readInbound());
+        assertSame("batch", expected, message.packets());
+        if (message.message != null) {
+            coalescer.write(message.message);
+            coalescer.flush();
+            assertSame("merged and split again", expected, splitOutbound());
+        }
+    }
+
+    void coalescer(FuzzedDataProvider data) {
+        List<byte[]> written = new ArrayList<>();
+        PacketSpec[] flows = {Packets.tcp4(16, 20, 1), Packets.tcp6(16, 20, 1), Packets.udp4(20), Packets.udp6(20)};
+        while (data.remainingBytes() > 0 && written.size() < 40) {
+            int flow = data.consumeInt(0, flows.length - 1);
+            byte[] packet = flows[flow].bytes();
+            flows[flow] = flows[flow].next();
+            mutate(packet, data);
+            written.add(packet);
+            coalescer.write(Packets.direct(packet));
+        }
+        coalescer.flush();
+        assertSameInEachFlow(written, splitOutbound());
+    }
+
+    private static void mutate(byte[] packet, FuzzedDataProvider data) {
+        for (int changes = data.consumeInt(0, 3); changes > 0; changes--) {
+            packet[data.consumeInt(0, packet.length - 1)] = data.consumeByte();
+        }
+    }
+
+    private List<byte[]> splitOutbound() {
+        List<byte[]> all = new ArrayList<>();
+        for (GatheredPacket out = coalescer.readOutbound(); out != null; out = coalescer.readOutbound()) {
+            ByteBuf frame = gather(out);
+            boolean single = out.parts() == 1;
+            out.release();
+            if (single) {
+                all.add(Packets.take(frame.skipBytes(10)));
+                continue;
+            }
+            packets.writeInbound(frame);
+            all.addAll(readPackets(packets));
+        }
+        return all;
+    }
+
+    private static ByteBuf gather(GatheredPacket packet) {
+        byte[] bytes = new byte[packet.readableBytes()];
+        int index = 0;
+        for (int i = 0; i < packet.spans(); i++) {
+            PlatformDependent.copyMemory(packet.address(i), bytes, index, packet.length(i));
+            index += packet.length(i);
+        }
+        return Packets.direct(bytes);
+    }
+
+    private static List<byte[]> readPackets(EmbeddedChannel channel) {
+        List<byte[]> all = new ArrayList<>();
+        for (ByteBuf packet = channel.readInbound(); packet != null; packet = channel.readInbound()) {
+            all.add(Packets.take(packet));
+        }
+        return all;
+    }
+
+    private static void assertSame(String what, List<byte[]> expected, List<byte[]> actual) {
+        if (!Arrays.deepEquals(expected.toArray(), actual.toArray())) {
+            throw new AssertionError(what + ": " + expected.size() + " packets became " + actual.size());
+        }
+    }
+
+    /** Every packet is there once, and two packets between the same addresses have kept their order. */
+    private static void assertSameInEachFlow(List<byte[]> written, List<byte[]> actual) {
+        if (written.size() != actual.size()) {
+            throw new AssertionError(written.size() + " packets became " + actual.size());
+        }
+        List<byte[]> left = new ArrayList<>(actual);
+        for (byte[] packet : written) {
+            int found = 0;
+            while (found < left.size() && !Arrays.equals(left.get(found), packet)) {
+                if (sameFlow(left.get(found), packet)) {
+                    throw new AssertionError("order changed: " + Arrays.toString(packet));
+                }
+                found++;
+            }
+            if (found == left.size()) {
+                throw new AssertionError("packet lost: " + Arrays.toString(packet));
+            }
+            left.remove(found);
+        }
+    }
+
+    private static boolean sameFlow(byte[] a, byte[] b) {
+        WirePacket first = new WirePacket();
+        WirePacket second = new WirePacket();
+        first.parse(Unpooled.wrappedBuffer(a), 0, a.length, false);
+        second.parse(Unpooled.wrappedBuffer(b), 0, b.length, false);
+        if (first.flow() != WirePacket.Flow.KNOWN || second.flow() != WirePacket.Flow.KNOWN) {
+            return false;
+        }
+        GroupHeader header = new GroupHeader();
+        header.clear();
+        header.begin(first, first.transportOffset() + 8);
+        return header.isSameFlow(second);
+    }
+
+    /** What the splitter in batch mode fires: a batch, a packet, or nothing. */
+    private static final class PacketBatchOrPacket {
+        private final Object message;
+
+        PacketBatchOrPacket(Object message) {
+            this.message = message;
+        }
+
+        List<byte[]> packets() {
+            List<byte[]> all = new ArrayList<>();
+            if (message instanceof PacketBatch batch) {
+                for (int i = 0; i < batch.size(); i++) {
+                    all.add(Packets.take(batch.retainedPacket(i)));
+                }
+            } else if (message instanceof ByteBuf packet) {
+                all.add(Packets.take(packet.retain()));
+            }
+            return all;
+        }
+    }
+}
