@@ -20,6 +20,9 @@ NEEDS=(
     "sockperf                                    sockperf"
     "curl                                        curl"
     "setpriv                                     util-linux"
+    "aarch64-linux-gnu-gcc                       gcc-aarch64-linux-gnu"
+    "/usr/aarch64-linux-gnu/include/stdio.h      libc6-dev-arm64-cross"
+    "qemu-aarch64                                qemu-user"
     "perf                                        linux-perf"
     "/usr/share/perl5/Devel/NYTProf/flamegraph.pl libdevel-nytprof-perl"
 )

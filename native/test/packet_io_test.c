@@ -63,7 +63,8 @@ static void test_write_stops_when_full(const int pair[2])
 
 static void test_lost_descriptor_is_an_error(void)
 {
-    struct iovec iov = {"x", 1};
+    char byte;
+    struct iovec iov = {&byte, 1};
     int32_t one = 1, result = 0;
 
     EXPECT(packets_read(-1, &iov, &result, 1) == -EBADF);
