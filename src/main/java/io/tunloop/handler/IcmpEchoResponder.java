@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.handler;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.packet.Checksum;
+import io.tunloop.packet.IpHeader;
+import io.tunloop.packet.VirtioNetHeader;
+import java.util.Objects;
+
+/**
+ * Answers pings, of IPv4 and IPv6, to the addresses of a prefix. Everything else goes on to the next handler.
+ *
+ * <pre>
+ * BEFORE                                    AFTER (the same buffer, written back)
+ * +-----------------+-------------------+   +-----------------+-----------------+
+ * | from A, to B    | echo request  ... |-->| from B, to A    | echo reply  ... |
+ * +-----------------+-------------------+   +-----------------+-----------------+
+ * </pre>
+ * <p>The request becomes the reply in place: nothing is allocated. A request in fragments is not answered; it goes on.
+ *
+ * <p>Ownership: a request is written back with its reference.
+ * Thread: the channel's event loop only.
+ * Source: RFC 792, RFC 4443; RFC 1624 for the change of the checksum.
+ */
+public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
+    private static final int HEADER_BYTES = 8;
+    private static final int CHECKSUM_OFFSET = 2;
+    private static final int V4_REQUEST = 8;
+    private static final int V4_REPLY = 0;
+    private static final int V6_REQUEST = 128;
+    private static final int V6_REPLY = 129;
+    private static final int HOPS = 64;
+
+    private final IpOffset offset;
+    private final Prefix prefix;
+    private final PacketFields fields = new PacketFields();
+    private boolean flush;
+
+    /** Answers for every address. */
+    public IcmpEchoResponder(IpOffset offset) {
+        this(offset, null);
+    }
+
+    /** @param prefix the addresses it answers for; null for every address of both IP versions */
+    public IcmpEchoResponder(IpOffset offset, InterfaceAddress prefix) {
+        this.offset = Objects.requireNonNull(offset, "offset");
+        this.prefix = prefix == null ? null : new Prefix(prefix);
+        if (offset == IpOffset.ETHERNET) {
+            throw new IllegalArgumentException("an IcmpEchoResponder does not know Ethernet addresses: " + offset);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf packet && isRequest(packet)) {
+            reply(packet);
+            // A reply that the device drops is counted by the channel; nobody waits for its promise.
+            ctx.write(packet, ctx.channel().unsafe().voidPromise());
+            flush = true;
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (flush) {
+            flush = false;
+            ctx.flush();
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    private boolean isRequest(ByteBuf packet) {
+        int ip = packet.readerIndex() + offset.bytes();
+        if (!fields.read(packet, ip) || fields.transportBytes() < HEADER_BYTES || isFragment(packet, ip)) {
+            return false;
+        }
+        int type = packet.getUnsignedByte(fields.transport());
+        boolean request = fields.version() == 4
+                ? fields.protocol() == PacketFields.ICMP && type == V4_REQUEST
+                : fields.protocol() == PacketFields.ICMPV6 && type == V6_REQUEST;
+        return request && (prefix == null || prefix.contains(fields.version(), packet, fields.destination()));
+    }
+
+    private boolean isFragment(ByteBuf packet, int ip) {
+        return fields.version() == 4
+                ? (IpHeader.v4Fragment(packet, ip) & IpHeader.V4_FRAGMENT_MASK) != 0
+                : IpHeader.v6NextHeader(packet, ip) != PacketFields.ICMPV6; // With extension headers: leave it alone.
+    }
+
+    private void reply(ByteBuf packet) {
+        int ip = packet.readerIndex() + offset.bytes();
+        if (offset == IpOffset.VIRTIO) {
+            finishChecksum(packet, ip);
+        }
+        boolean v4 = fields.version() == 4;
+        // Neither checksum minds that source and destination change places.
+        swap(packet, fields.source(), fields.destination(), v4 ? 4 : 16);
+        setType(packet, fields.transport(), v4 ? V4_REPLY : V6_REPLY);
+        if (v4) {
+            int headerBytes = IpHeader.v4HeaderBytes(packet, ip);
+            packet.setByte(ip + IpHeader.V4_TTL_OFFSET, HOPS);
+            packet.setShort(ip + IpHeader.V4_CHECKSUM_OFFSET, 0);
+            packet.setShort(ip + IpHeader.V4_CHECKSUM_OFFSET, ~Checksum.sum(packet, ip, headerBytes, 0));
+        } else {
+            packet.setByte(ip + IpHeader.V6_HOP_LIMIT_OFFSET, HOPS);
+        }
+    }
+
+    private void finishChecksum(ByteBuf packet, int ip) {
+        int header = packet.readerIndex();
+        if ((VirtioNetHeader.flags(packet, header) & VirtioNetHeader.NEEDS_CSUM) != 0) {
+            int bytes = fields.transport() + fields.transportBytes() - ip;
+            Checksum.complete(packet, ip, bytes, fields.transport() - ip, CHECKSUM_OFFSET);
+        }
+        VirtioNetHeader.clear(packet, header);
+    }
+
+    private static void setType(ByteBuf packet, int icmp, int type) {
+        int before = packet.getUnsignedByte(icmp);
+        packet.setByte(icmp, type);
+        // HC' = ~(~HC + ~m + m'), the type being the high half of its word.
+        int sum = (~packet.getUnsignedShort(icmp + CHECKSUM_OFFSET) & 0xffff) + (~(before << 8) & 0xffff) + (type << 8);
+        sum = (sum & 0xffff) + (sum >> 16);
+        sum = (sum & 0xffff) + (sum >> 16);
+        packet.setShort(icmp + CHECKSUM_OFFSET, ~sum);
+    }
+
+    private static void swap(ByteBuf packet, int a, int b, int bytes) {
+        for (int i = 0; i < bytes; i += Integer.BYTES) {
+            int kept = packet.getInt(a + i);
+            packet.setInt(a + i, packet.getInt(b + i));
+            packet.setInt(b + i, kept);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.handler;
+
+import io.netty.buffer.ByteBuf;
+import io.tunloop.device.InterfaceAddress;
+
+/**
+ * A condition on a packet's addresses, protocol and ports: true if all that was named is true.
+ *
+ * <pre>
+ * PacketMatch.any().to("10.0.0.0/8").protocol(6).toPort(443)
+ * </pre>
+ * <p>A condition on ports is false for a packet without ports: other protocols, and fragments but the first.
+ *
+ * Thread: immutable; any.
+ */
+public final class PacketMatch {
+    private static final PacketMatch ANY = new PacketMatch(null, null, -1, null, null);
+    private static final int MAX_PROTOCOL = 255;
+    private static final int MAX_PORT = 65_535;
+
+    private record Ports(int first, int last) {
+        boolean contains(int port) {
+            return port >= first && port <= last;
+        }
+    }
+
+    private final Prefix source;
+    private final Prefix destination;
+    private final int protocol;
+    private final Ports sourcePorts;
+    private final Ports destinationPorts;
+
+    private PacketMatch(Prefix source, Prefix destination, int protocol, Ports sourcePorts, Ports destinationPorts) {
+        this.source = source;
+        this.destination = destination;
+        this.protocol = protocol;
+        this.sourcePorts = sourcePorts;
+        this.destinationPorts = destinationPorts;
+    }
+
+    /** True for every packet, until it is narrowed. */
+    public static PacketMatch any() {
+        return ANY;
+    }
+
+    /** Narrows to packets from this prefix, like {@code 10.0.0.0/8} or {@code fd00::/8}. */
+    public PacketMatch from(String prefix) {
+        Prefix from = new Prefix(InterfaceAddress.parse(prefix));
+        return new PacketMatch(from, destination, protocol, sourcePorts, destinationPorts);
+    }
+
+    /** Narrows to packets to this prefix. */
+    public PacketMatch to(String prefix) {
+        Prefix to = new Prefix(InterfaceAddress.parse(prefix));
+        return new PacketMatch(source, to, protocol, sourcePorts, destinationPorts);
+    }
+
+    /** Narrows to a transport protocol, 0..255: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6. */
+    public PacketMatch protocol(int number) {
+        if (number < 0 || number > MAX_PROTOCOL) {
+            throw new IllegalArgumentException("protocol must be 0.." + MAX_PROTOCOL + ": " + number);
+        }
+        return new PacketMatch(source, destination, number, sourcePorts, destinationPorts);
+    }
+
+    /** Narrows to a TCP or UDP source port. */
+    public PacketMatch fromPort(int port) {
+        return fromPorts(port, port);
+    }
+
+    /** Narrows to a range of TCP or UDP source ports, both ends included. */
+    public PacketMatch fromPorts(int first, int last) {
+        return new PacketMatch(source, destination, protocol, ports(first, last), destinationPorts);
+    }
+
+    /** Narrows to a TCP or UDP destination port. */
+    public PacketMatch toPort(int port) {
+        return toPorts(port, port);
+    }
+
+    /** Narrows to a range of TCP or UDP destination ports, both ends included. */
+    public PacketMatch toPorts(int first, int last) {
+        return new PacketMatch(source, destination, protocol, sourcePorts, ports(first, last));
+    }
+
+    private static Ports ports(int first, int last) {
+        if (first < 0 || last > MAX_PORT || first > last) {
+            throw new IllegalArgumentException("ports must be 0.." + MAX_PORT + " in order: " + first + ".." + last);
+        }
+        return new Ports(first, last);
+    }
+
+    boolean matches(PacketFields fields, ByteBuf buf) {
+        return (protocol < 0 || protocol == fields.protocol())
+                && (source == null || source.contains(fields.version(), buf, fields.source()))
+                && (destination == null || destination.contains(fields.version(), buf, fields.destination()))
+                && matchesPorts(fields);
+    }
+
+    private boolean matchesPorts(PacketFields fields) {
+        if (sourcePorts == null && destinationPorts == null) {
+            return true;
+        }
+        return fields.hasPorts()
+                && (sourcePorts == null || sourcePorts.contains(fields.sourcePort()))
+                && (destinationPorts == null || destinationPorts.contains(fields.destinationPort()));
+    }
+}

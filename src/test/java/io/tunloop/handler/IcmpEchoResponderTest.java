@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.testing.Packets;
+import org.junit.jupiter.api.Test;
+
+class IcmpEchoResponderTest {
+    private static final String A = "10.0.0.1";
+    private static final String B = "10.0.0.2";
+    private static final String A6 = "fd00::1";
+    private static final String B6 = "fd00::2";
+
+    @Test
+    void shouldAnswerBothVersionsWithTheRequestsOwnBytes() {
+        assertAnswer(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(A, B, 8), Echo.v4(B, A, 0));
+        assertAnswer(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v6(A6, B6, 128), Echo.v6(B6, A6, 129));
+    }
+
+    @Test
+    void shouldAnswerOnAnOffloadedDeviceWithAnEmptyHeader() {
+        ByteBuf header = Unpooled.directBuffer(10).writeZero(9).writeByte(7);
+        ByteBuf request = joined(header, Echo.v4(A, B, 8));
+        ByteBuf reply = joined(Unpooled.directBuffer(10).writeZero(10), Echo.v4(B, A, 0));
+        assertAnswer(new IcmpEchoResponder(IpOffset.VIRTIO), request, reply);
+    }
+
+    private static ByteBuf joined(ByteBuf header, ByteBuf packet) {
+        header.writeBytes(packet);
+        packet.release();
+        return header;
+    }
+
+    private static void assertAnswer(ChannelHandler responder, ByteBuf request, ByteBuf reply) {
+        var channel = new EmbeddedChannel(responder);
+        assertThat(channel.writeInbound(request)).isFalse();
+        ByteBuf answer = channel.readOutbound();
+        assertThat(answer).isSameAs(request);
+        assertThat(ByteBufUtil.hexDump(answer)).isEqualTo(ByteBufUtil.hexDump(reply));
+        answer.release();
+        reply.release();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldPassOnWhatIsNoRequestForIt() {
+        InterfaceAddress prefix = InterfaceAddress.parse("10.0.0.2/32");
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN, prefix), Echo.v4(A, "10.0.0.3", 8));
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN, prefix), Echo.v6(A6, B6, 128));
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(A, B, 0));
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(A, B, 8, 0x2000));
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Packets.udp4(10).build());
+        assertPassed(
+                new IcmpEchoResponder(IpOffset.PLAIN), Unpooled.directBuffer(4).writeInt(0x45000000));
+    }
+
+    private static void assertPassed(ChannelHandler responder, ByteBuf packet) {
+        var channel = new EmbeddedChannel(responder);
+        assertThat(channel.writeInbound(packet)).isTrue();
+        ByteBuf passed = channel.readInbound();
+        assertThat(passed).isSameAs(packet);
+        passed.release();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseEthernet() {
+        assertThatThrownBy(() -> new IcmpEchoResponder(IpOffset.ETHERNET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ETHERNET");
+    }
+}
