@@ -66,6 +66,7 @@ public final class Bench {
             environment = Environment.read(shell, config.load().congestion());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));
             rotate(janitor.folder());
+            drawFlameGraphs(janitor.folder());
         } catch (InterruptedException stopped) {
             status.println("stopped: what follows is what was measured until now");
         } catch (BenchException e) {
@@ -117,6 +118,30 @@ public final class Bench {
             shell.checkStopped();
             result.fail(e.getMessage());
             progress.failed(result.row(), e.getMessage());
+        }
+    }
+
+    /** After all that is measured, so that nothing of it is disturbed. */
+    private void drawFlameGraphs(Path folder) throws InterruptedException {
+        if (config.flameGraphFolder() == null) {
+            return;
+        }
+        FlameGraph flameGraph = new FlameGraph(shell, folder, config.flameGraphFolder());
+        for (RowResult result : results) {
+            if (result.row().kind() != Row.Kind.BASELINE && result.error() == null) {
+                drawFlameGraph(result, flameGraph, folder);
+            }
+        }
+    }
+
+    private void drawFlameGraph(RowResult result, FlameGraph flameGraph, Path folder) throws InterruptedException {
+        status.println("flame graph of " + result.row().title());
+        try {
+            status.println("written: " + experiment(result.row(), folder).profile(result.row(), flameGraph));
+        } catch (BenchException e) {
+            shell.checkStopped();
+            result.fail("flame graph: " + e.getMessage());
+            status.println("failed: " + e.getMessage());
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
+ * @param flameGraphFolder where the flame graphs go; {@code null} for none
  */
 record BenchConfig(
         String command,
@@ -30,6 +31,7 @@ record BenchConfig(
         String relativeTo,
         Path json,
         Path reportFolder,
+        Path flameGraphFolder,
         boolean verbose) {
     private static final int DEFAULT_SIZE_BYTES = 64;
     private static final String UDP_SIZES = "size=64,512,1472";
@@ -55,6 +57,7 @@ record BenchConfig(
                 options.relativeTo,
                 options.json,
                 options.reportFolder,
+                options.flameGraph ? options.flameGraphFolder : null,
                 options.verbose);
     }
 

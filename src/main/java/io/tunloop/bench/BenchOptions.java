@@ -103,6 +103,16 @@ public final class BenchOptions {
             description = "Folder of the reports (${DEFAULT-VALUE}).")
     Path reportFolder;
 
+    @Option(names = "--flamegraph", description = "Draws a flame graph of each row, in a run of its own.")
+    boolean flameGraph;
+
+    @Option(
+            names = "--flamegraph-dir",
+            paramLabel = "DIR",
+            defaultValue = "flamegraph",
+            description = "Folder of the flame graphs (${DEFAULT-VALUE}).")
+    Path flameGraphFolder;
+
     @Option(names = "--dry-run", description = "Prints the commands and runs none.")
     boolean dryRun;
 

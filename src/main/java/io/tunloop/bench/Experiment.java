@@ -3,6 +3,7 @@ package io.tunloop.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Experiment {
     private static final long READY_TIMEOUT_MS = 20_000;
     private static final long SERVER_TIMEOUT_MS = 10_000;
     private static final long CLIENT_GRACE_MS = 20_000;
+    private static final int PROFILE_WARM_UP_SECONDS = 3; // until the compiler has done its work
     private static final int STREAM_LEAD_SECONDS = 1;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -37,11 +39,35 @@ final class Experiment {
     }
 
     RunResult run(Row row) throws BenchException, InterruptedException {
+        return isolated(() -> row.kind() == Row.Kind.BASELINE ? baseline() : forwarded(row, this::measure));
+    }
+
+    /** The same traffic once more, drawn instead of measured: a profiler costs time. Returns the file. */
+    Path profile(Row row, FlameGraph flameGraph) throws BenchException, InterruptedException {
+        return isolated(() -> forwarded(row, (address, forwarder, offload) -> {
+            client(address, PROFILE_WARM_UP_SECONDS, forwarder);
+            FlameGraph.Recording recording = flameGraph.start(row, forwarder);
+            workload.parse(client(address, timing.seconds(), forwarder));
+            return recording.draw();
+        }));
+    }
+
+    /** What is done in the namespaces. */
+    private interface Step<T> {
+        T run() throws BenchException, InterruptedException;
+    }
+
+    /** What is done while a forwarder runs. */
+    private interface Traffic<T> {
+        T run(String address, Child forwarder, boolean offload) throws BenchException, InterruptedException;
+    }
+
+    private <T> T isolated(Step<T> step) throws BenchException, InterruptedException {
         for (List<String> command : topology.createCommands()) {
             shell.run(command);
         }
         try {
-            return row.kind() == Row.Kind.BASELINE ? baseline() : forwarded(row);
+            return step.run();
         } finally {
             if (!shell.isStopped()) {
                 Namespaces.remove(shell, topology.namespace1());
@@ -87,7 +113,7 @@ final class Experiment {
     }
 
     @SuppressWarnings("try") // the server is only there to be closed
-    private RunResult forwarded(Row row) throws BenchException, InterruptedException {
+    private <T> T forwarded(Row row, Traffic<T> traffic) throws BenchException, InterruptedException {
         try (DeviceWatch watch = new DeviceWatch(shell, topology);
                 Child forwarder = shell.start(topology.inFirst(forwarderCommand(row)))) {
             watch.await(forwarder, READY_TIMEOUT_MS);
@@ -101,7 +127,7 @@ final class Experiment {
             String address = topology.serverAddress();
             try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
                 warmUp(address, forwarder);
-                return measure(address, forwarder, offload);
+                return traffic.run(address, forwarder, offload);
             } finally {
                 forwarder.terminate();
             }
