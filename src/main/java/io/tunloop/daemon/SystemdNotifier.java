@@ -2,12 +2,13 @@
 package io.tunloop.daemon;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -27,12 +28,11 @@ public final class SystemdNotifier implements AutoCloseable {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(SystemdNotifier.class);
 
     private final EventLoop loop;
-    private final DomainSocketAddress manager;
+    // Null when systemd does not want to know.
     private final Channel channel;
 
-    private SystemdNotifier(EventLoop loop, DomainSocketAddress manager, Channel channel) {
+    private SystemdNotifier(EventLoop loop, Channel channel) {
         this.loop = loop;
-        this.manager = manager;
         this.channel = channel;
     }
 
@@ -40,16 +40,22 @@ public final class SystemdNotifier implements AutoCloseable {
     static SystemdNotifier open(EventLoop loop, Map<String, String> environment) {
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (socket.isEmpty()) {
-            return new SystemdNotifier(loop, null, null);
+            return new SystemdNotifier(loop, null);
         }
-        Channel channel = new Bootstrap()
+        ChannelFuture connected = new Bootstrap()
                 .group(loop)
                 .channel(EpollDomainDatagramChannel.class)
                 .handler(new ChannelInboundHandlerAdapter())
-                .register()
-                .syncUninterruptibly()
-                .channel();
-        return new SystemdNotifier(loop, address(socket), channel);
+                .connect(address(socket))
+                .awaitUninterruptibly();
+        if (!connected.isSuccess()) {
+            logger.warn(
+                    "systemd does not listen at {}: {}",
+                    socket,
+                    connected.cause().getMessage());
+            return new SystemdNotifier(loop, null);
+        }
+        return new SystemdNotifier(loop, connected.channel());
     }
 
     /** A name that begins with @ is of the abstract namespace, where the kernel wants a zero byte. */
@@ -98,10 +104,10 @@ public final class SystemdNotifier implements AutoCloseable {
         if (channel == null) {
             return;
         }
-        var packet = new DomainDatagramPacket(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8), manager);
-        channel.writeAndFlush(packet).addListener(sent -> {
+        ByteBuf message = Unpooled.copiedBuffer(state, StandardCharsets.UTF_8);
+        channel.writeAndFlush(message).addListener(sent -> {
             if (!sent.isSuccess()) {
-                logger.warn("systemd at {} was not told {}: {}", manager, state, String.valueOf(sent.cause()));
+                logger.warn("systemd was not told {}: {}", state, String.valueOf(sent.cause()));
             }
         });
     }

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.tunloop.cli.Main;
+import io.tunloop.testing.ForwardProcess;
+import io.tunloop.testing.JavaProcess;
+import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.Traffic;
+import io.tunloop.testing.TwoHosts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process as its supervisor and its operator see it. */
+@RequiresTun
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DaemonIT {
+    private final TwoHosts hosts = new TwoHosts();
+    private ForwardProcess forward;
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void end() {
+        try {
+            if (forward != null) {
+                forward.close();
+            }
+        } finally {
+            hosts.close();
+        }
+    }
+
+    private void forward(List<String> prefix, String... arguments) {
+        forward = ForwardProcess.start(hosts, prefix, arguments);
+        forward.awaitLine("tunloop: ready");
+    }
+
+    @Test
+    void shouldDrainAndSummariseOnSigterm() throws Exception {
+        Path summary = folder.resolve("summary.json");
+        forward(List.of(), "--mode", "async-gso", "--summary-json", summary.toString());
+        Traffic.start(hosts);
+
+        forward.signal("TERM");
+
+        assertThat(forward.exitCode()).isZero();
+        assertThat(forward.output())
+                .contains("tunloop: stopped after", "tun11 -> tun22: ")
+                .doesNotContain("WARN");
+        assertThat(Files.readString(summary)).contains("\"from\":\"tun11\",\"to\":\"tun22\",\"packets\":");
+        assertThat(hosts.host1().run("ip", "-o", "link")).doesNotContain("tun11");
+    }
+
+    @Test
+    void shouldGiveUpDrainingWhenTheTimeIsOver() throws Exception {
+        forward(List.of(), "--mode", "async-normal", "--drain-timeout", "300ms");
+        fillOutboundBuffers();
+
+        forward.signal("TERM");
+
+        forward.awaitLine("packets were left when the time to drain, 300 ms, was over");
+        assertThat(forward.exitCode()).isZero();
+        assertThat(forward.output()).containsPattern("tun11 -> tun22: .* [1-9]\\d* dropped");
+    }
+
+    @Test
+    void shouldEndAtOnceOnTheSecondSigterm() throws Exception {
+        forward(List.of(), "--mode", "async-normal", "--drain-timeout", "10m");
+        fillOutboundBuffers();
+
+        forward.signal("TERM");
+        forward.signal("USR1"); // Answered by a handler thread, so the first one has been taken.
+        forward.awaitLine("tunloop: running");
+        forward.signal("TERM");
+
+        assertThat(forward.exitCode()).isEqualTo(128 + 15);
+    }
+
+    /** A device that never takes a packet: the kernel has no such state, so strace plays it. */
+    private void fillOutboundBuffers() {
+        hosts.host1()
+                .start(
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-o",
+                        "/dev/null",
+                        "-p",
+                        Long.toString(forward.pid()),
+                        "-P",
+                        "/dev/net/tun",
+                        "-e",
+                        "trace=write,writev",
+                        "-e",
+                        "inject=write,writev:error=EAGAIN");
+        hosts.host1().sh("while ping -c1 -W1 10.0.2.1 >/dev/null; do :; done");
+    }
+
+    @Test
+    void shouldPrintItsStateOnSigusr1() {
+        forward(List.of(), "--mode", "async-normal");
+        forward.signal("USR1");
+        forward.awaitLine("tunloop: running after");
+        forward.awaitLine("event loops: all tick");
+        forward.awaitLine("tun22: up, carrier, MTU 1500, queue 2000");
+    }
+
+    @Test
+    void shouldChangeOnSighupWhatCanChange() throws Exception {
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), "mode = \"async-normal\"\nmtu = 1400\n");
+        forward(List.of(), "--config", file.toString());
+        Traffic traffic = Traffic.start(hosts);
+
+        Files.writeString(file, "mode = \"async-gso\"\nmtu = 1300\nlog-format = \"json\"\n");
+        forward.signal("HUP");
+
+        assertThat(forward.awaitLine("SIGHUP: changed"))
+                .startsWith("{")
+                .contains("[log-format, pair 1: mode, pair 1: mtu]");
+        assertThat(hosts.host1().run("ip", "link", "show", "tun11")).contains("mtu 1300");
+        traffic.awaitFlow();
+    }
+
+    @Test
+    void shouldStayAsItIsWhenTheFileIsWrong() throws Exception {
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), "mode = \"async-normal\"\n");
+        forward(List.of(), "--config", file.toString());
+        Files.writeString(file, "mod = \"async-normal\"\n");
+        forward.signal("HUP");
+        forward.awaitLine("tunloop.toml:1: unknown key 'mod'; did you mean 'mode'?");
+        Traffic.start(hosts);
+    }
+
+    @Test
+    void shouldHoldNoRightInAnyThread() throws Exception {
+        forward(List.of(), "--mode", "async-gso", "--metrics", "9464", "--user", "nobody");
+        Traffic.start(hosts);
+        forward.get("/metrics");
+
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + forward.pid() + "/task"))) {
+            List<Path> all = threads.toList();
+            assertThat(all).hasSizeGreaterThan(5);
+            for (Path thread : all) {
+                assertThat(Files.readString(thread.resolve("status")))
+                        .contains("NoNewPrivs:\t1\n", "Uid:\t65534\t65534\t65534\t65534\n")
+                        .contains("CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n")
+                        .contains("CapEff:\t0000000000000000\n", "CapBnd:\t0000000000000000\n")
+                        .contains("CapAmb:\t0000000000000000\n");
+            }
+        }
+    }
+
+    @Test
+    void shouldTellSystemdHowItIs() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        Channel manager = listen(group, folder.resolve("notify"), told);
+        try {
+            forward(
+                    List.of("env", "NOTIFY_SOCKET=" + folder.resolve("notify"), "WATCHDOG_USEC=900000"),
+                    "--mode",
+                    "async-normal");
+            String state = told.poll(10, TimeUnit.SECONDS);
+            assertThat(state).isNotNull().contains("WATCHDOG=1");
+            for (state = told.take(); state.equals("WATCHDOG=1"); state = told.take()) {
+                assertThat(state).isNotNull();
+            }
+            assertThat(state).isEqualTo("READY=1\nSTATUS=forwarding");
+            assertThat(told.poll(2, TimeUnit.SECONDS)).isEqualTo("WATCHDOG=1");
+            forward.signal("HUP");
+            assertThat(next(told)).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+            assertThat(next(told)).startsWith("READY=1");
+            forward.signal("TERM");
+            assertThat(next(told)).startsWith("STOPPING=1");
+            assertThat(forward.exitCode()).isZero();
+        } finally {
+            manager.close().syncUninterruptibly();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    private static String next(BlockingQueue<String> told) throws InterruptedException {
+        String state = told.poll(10, TimeUnit.SECONDS);
+        while ("WATCHDOG=1".equals(state)) {
+            state = told.poll(10, TimeUnit.SECONDS);
+        }
+        return state;
+    }
+
+    private static Channel listen(MultiThreadIoEventLoopGroup group, Path socket, BlockingQueue<String> told) {
+        return new Bootstrap()
+                .group(group)
+                .channel(EpollDomainDatagramChannel.class)
+                .handler(new SimpleChannelInboundHandler<DomainDatagramPacket>() {
+                    @Override
+                    protected void channelRead0(ChannelHandlerContext ctx, DomainDatagramPacket packet) {
+                        told.add(packet.content().toString(StandardCharsets.UTF_8));
+                    }
+                })
+                .bind(new DomainSocketAddress(socket.toString()))
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    @Test
+    void shouldNeedNoCapabilityForAPersistentDeviceOfItsOwner() {
+        for (String device : List.of("tun11", "tun22")) {
+            hosts.host1().run("ip", "tuntap", "add", device, "mode", "tun", "user", "root");
+            hosts.host1().run("ip", "link", "set", device, "up");
+        }
+        var command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+        command.addAll(JavaProcess.command(
+                Main.class,
+                "forward",
+                "--mode",
+                "async-gso",
+                "--iface1",
+                "tun11",
+                "--iface2",
+                "tun22",
+                "--txqueuelen",
+                "0"));
+
+        Process process = hosts.host1().start(command.toArray(String[]::new));
+
+        assertThat(TwoHosts.readLine(process)).startsWith("tunloop: ready: async-gso between tun11 and tun22");
+    }
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tunloop.testing.ForwardProcess;
+import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.Traffic;
+import io.tunloop.testing.TwoHosts;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens to devices and to the process while traffic flows, and that traffic flows again afterwards. */
+@RequiresTun
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FaultIT {
+    private static final int QUICK_CYCLES = 15;
+    private static final int LONG_CYCLES = 1000;
+    private static final int QUICK_KILLS = 3;
+    private static final int LONG_KILLS = 200;
+
+    private final TwoHosts hosts = new TwoHosts();
+    private ForwardProcess forward;
+    private Traffic traffic;
+
+    @AfterEach
+    void end() {
+        try {
+            if (forward != null) {
+                forward.close();
+            }
+        } finally {
+            hosts.close();
+        }
+    }
+
+    private void forward(String mode, String... more) {
+        forward = ForwardProcess.start(hosts, List.of(), arguments(mode, more));
+        forward.awaitLine("tunloop: ready");
+    }
+
+    private static String[] arguments(String mode, String... more) {
+        String[] all = new String[more.length + 4];
+        all[0] = "--mode";
+        all[1] = mode;
+        all[2] = "--metrics";
+        all[3] = "9464";
+        System.arraycopy(more, 0, all, 4, more.length);
+        return all;
+    }
+
+    private void forwardUnderLoad(String mode) {
+        forward(mode);
+        traffic = Traffic.start(hosts);
+    }
+
+    /** Down takes the routes through the device away, as it does with any. */
+    private void downAndUp(int device) {
+        var host = device == 1 ? hosts.host1() : hosts.host2();
+        String name = device == 1 ? "tun11" : "tun22";
+        String network = device == 1 ? "10.0.2.0/24" : "10.0.1.0/24";
+        host.sh("ip link set " + name + " down && ip link set " + name + " up && ip route add " + network + " dev "
+                + name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"async-normal", "sync-normal", "async-gso", "async-passthrough"})
+    void shouldGoOnWhenADeviceWasDownAndUp(String mode) {
+        forwardUnderLoad(mode);
+        for (int device = 1; device <= 2; device++) {
+            downAndUp(device);
+            traffic.awaitFlow();
+        }
+        List<String> lines = forward.awaitLines(2, "is up again");
+        assertThat(lines.stream().filter(line -> line.contains("is down: packets to it are dropped")))
+                .hasSize(2);
+        assertThat(forward.get("/readyz")).startsWith("ok");
+    }
+
+    @Test
+    void shouldGoOnAfterManyTimesDownAndUp() {
+        cycle(QUICK_CYCLES);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void shouldGoOnAfterAThousandTimesDownAndUp() {
+        cycle(LONG_CYCLES);
+    }
+
+    private void cycle(int cycles) {
+        forwardUnderLoad("async-gso");
+        double files = forward.metric("process_files_open_files");
+        for (int i = 0; i < cycles; i++) {
+            downAndUp(1 + i % 2);
+        }
+        traffic.awaitFlow();
+        forward.awaitLines(cycles, "is up again");
+        assertThat(forward.metric("process_files_open_files")).isLessThanOrEqualTo(files + 2);
+    }
+
+    @Test
+    void shouldTellThatADeviceIsDownAndCountWhatIsLost() {
+        forward("async-normal");
+        hosts.host2().run("ip", "link", "set", "tun22", "down");
+        forward.awaitLine("tun22 is down: packets to it are dropped");
+
+        hosts.host1().sh("ping -c20 -i0.02 -W1 10.0.2.1 || true");
+
+        forward.awaitLine("packets are being dropped: the link is down (device_down)");
+        assertThat(forward.metric("tunloop_dropped_total{device=\"tun22\",reason=\"device_down\"}"))
+                .isGreaterThanOrEqualTo(20);
+        assertThat(forward.metric("tunloop_device_up{device=\"tun22\"}")).isZero();
+        assertThat(hosts.host1().sh("curl -s http://127.0.0.1:9464/readyz")).contains("tun22 is not up");
+        assertThat(forward.get("/healthz")).startsWith("ok");
+        assertThat(forward.output().lines().filter(line -> line.contains("being dropped")))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldGoOnWhenTheMtuChanges() {
+        forwardUnderLoad("async-normal");
+        for (int mtu : new int[] {9000, 1280, 1500}) {
+            hosts.host1().run("ip", "link", "set", "tun11", "mtu", Integer.toString(mtu));
+            hosts.host2().run("ip", "link", "set", "tun22", "mtu", Integer.toString(mtu));
+            forward.awaitLine("tun11 has an MTU of " + mtu + " now");
+            traffic.awaitFlow();
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenAnAddressWasRemovedAndAddedAgain() {
+        forwardUnderLoad("async-passthrough");
+        hosts.host2().run("ip", "addr", "del", "10.0.2.1/24", "dev", "tun22");
+        forward.awaitLine("tun22 lost the address 10.0.2.1/24");
+        hosts.host2().run("ip", "addr", "add", "10.0.2.1/24", "dev", "tun22");
+        hosts.host2().sh("ip route replace 10.0.1.0/24 dev tun22");
+        traffic.awaitFlow();
+    }
+
+    @Test
+    void shouldTakeTheCarrierOfThePeerAwayWhenAsked() {
+        forward("async-passthrough", "--mirror-carrier");
+        traffic = Traffic.start(hosts);
+        hosts.host2().run("ip", "link", "set", "tun22", "down");
+        forward.awaitLine("tun11 lost its carrier");
+        assertThat(hosts.host1().run("ip", "link", "show", "tun11")).contains("NO-CARRIER");
+        hosts.host2().sh("ip link set tun22 up && ip route add 10.0.1.0/24 dev tun22");
+        forward.awaitLine("tun11 has its carrier");
+        traffic.awaitFlow();
+    }
+
+    @Test
+    void shouldGoOnWhenADeviceWasMovedToAnotherNamespaceAndBack() {
+        forwardUnderLoad("async-normal");
+        hosts.host2().move("tun22", hosts.host1());
+        forward.awaitLine("tun22 was moved to another network namespace");
+        hosts.host1().run("ip", "link", "set", "tun22", "up");
+        forward.awaitLine("tun22 is up again");
+        hosts.host1().move("tun22", hosts.host2());
+        hosts.host2()
+                .sh("ip link set tun22 up && ip addr add 10.0.2.1/24 dev tun22 && ip route add 10.0.1.0/24 dev tun22");
+        traffic.awaitFlow();
+        forward.awaitLines(2, "tun22 is up again");
+        assertThat(forward.get("/readyz")).startsWith("ok");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"async-normal, tun11, 1", "sync-normal, tun22, 2", "async-gso, tun22, 2"})
+    void shouldEndWithTheReasonWhenADeviceIsDeleted(String mode, String device, int host) throws Exception {
+        forwardUnderLoad(mode);
+        (host == 1 ? hosts.host1() : hosts.host2()).run("ip", "link", "del", device);
+        assertThat(forward.exitCode()).isEqualTo(1);
+        assertThat(forward.output())
+                .contains(device + " was deleted; create it and open it again")
+                .contains("tunloop: stopped after");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EIO, device_down", "ENOBUFS, refused", "ENOMEM, refused", "EINVAL, invalid"})
+    void shouldCountWhatTheKernelRefusesAndGoOn(String errno, String reason) throws Exception {
+        forwardUnderLoad("async-normal");
+        Process strace = inject("write,writev:error=" + errno);
+        forward.awaitLine("(" + reason + ")");
+        end(strace);
+        traffic.awaitFlow();
+        assertThat(forward.metric("tunloop_dropped_total{device=\"tun22\",reason=\"" + reason + "\"}"))
+                .isPositive();
+        assertThat(forward.output().lines().filter(line -> line.contains("WARN") && line.contains("tun22: packets")))
+                .hasSize(1);
+        // Only the device's own counters could tell, once it is over.
+        forward.awaitLine("INFO  LossReporter: over, after");
+    }
+
+    @Test
+    void shouldEndWithTheReasonWhenReadingFailsForGood() throws Exception {
+        forwardUnderLoad("async-normal");
+        Process strace = inject("read:error=EBADFD");
+        assertThat(forward.exitCode()).isEqualTo(1);
+        assertThat(forward.output()).contains("read on tun").contains("EBADFD");
+        end(strace);
+    }
+
+    @Test
+    void shouldGoOnWithoutDescriptorsToSpare() {
+        forwardUnderLoad("async-gso");
+        long files = (long) forward.metric("process_files_open_files");
+        limitFiles(files - 4);
+        hosts.host1().sh("curl -s -m1 http://127.0.0.1:9464/metrics || true");
+        traffic.awaitFlow();
+        limitFiles(1024);
+        // Netty pauses accepting for a second.
+        assertThat(hosts.host1()
+                        .sh("curl -s --retry 20 --retry-all-errors --retry-delay 1 -m5 http://127.0.0.1:9464/healthz"))
+                .startsWith("ok");
+    }
+
+    private void limitFiles(long files) {
+        hosts.host1().run("prlimit", "--pid", Long.toString(forward.pid()), "--nofile=" + files + ":1024");
+    }
+
+    private Process inject(String fault) {
+        return hosts.host1()
+                .start(
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-o",
+                        "/dev/null",
+                        "-p",
+                        Long.toString(forward.pid()),
+                        "-P",
+                        "/dev/net/tun",
+                        "-e",
+                        "trace=" + fault.substring(0, fault.indexOf(':')),
+                        "-e",
+                        "inject=" + fault);
+    }
+
+    /** strace lets go of its tracees on SIGTERM, and would take them along on SIGKILL. */
+    private static void end(Process strace) throws InterruptedException {
+        strace.destroy();
+        assertThat(strace.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenKilledAndStartAgain() throws Exception {
+        kill(QUICK_KILLS);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void shouldLeaveNothingBehindWhenKilledTwoHundredTimes() throws Exception {
+        kill(LONG_KILLS);
+    }
+
+    private void kill(int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            forward("async-gso");
+            if (traffic == null) {
+                traffic = Traffic.start(hosts);
+            }
+            traffic.awaitFlow();
+            forward.signal("KILL");
+            assertThat(forward.exitCode()).isEqualTo(137);
+            assertThat(hosts.host1().run("ip", "-o", "link")).doesNotContain("tun");
+            assertThat(hosts.host2().run("ip", "-o", "link")).doesNotContain("tun");
+        }
+    }
+}

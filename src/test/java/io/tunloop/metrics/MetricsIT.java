@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tunloop.testing.ForwardProcess;
+import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.Traffic;
+import io.tunloop.testing.TwoHosts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The endpoint of a process under load, as Prometheus sees it. */
+@RequiresTun
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MetricsIT {
+    private final TwoHosts hosts = new TwoHosts();
+    private ForwardProcess forward;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void start() {
+        forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-gso", "--metrics", "9464");
+        forward.awaitLine("tunloop: ready");
+        Traffic.start(hosts);
+    }
+
+    @AfterEach
+    void end() {
+        try {
+            forward.close();
+        } finally {
+            hosts.close();
+        }
+    }
+
+    @Test
+    void shouldCountWhatPasses() {
+        assertThat(forward.metric("tunloop_packets_total{device=\"tun11\",direction=\"read\"}"))
+                .isPositive();
+        assertThat(forward.metric("tunloop_bytes_total{device=\"tun22\",direction=\"written\"}"))
+                .isGreaterThan(4 << 20);
+        assertThat(forward.metric("tunloop_segments_read_total{device=\"tun11\"}"))
+                .isGreaterThan(forward.metric("tunloop_packets_total{device=\"tun11\",direction=\"read\"}") / 2);
+        assertThat(forward.metric("tunloop_syscalls_total{device=\"tun11\",op=\"read\"}"))
+                .isPositive();
+        assertThat(forward.metric("tunloop_device_up{device=\"tun11\"}")).isEqualTo(1);
+        assertThat(forward.metric("tunloop_offload_enabled{device=\"tun11\",feature=\"tso4\"}"))
+                .isEqualTo(1);
+        assertThat(forward.metric("tunloop_process_cpu_time_seconds_total")).isPositive();
+        assertThat(forward.metric("tunloop_process_memory_resident_bytes")).isGreaterThan(1 << 20);
+        assertThat(forward.get("/metrics"))
+                .contains(
+                        "tunloop_dropped_total", "tunloop_kernel_tx_dropped_total", "tunloop_eventloop_lag_seconds_max")
+                .contains("tunloop_eventloop_pending", "tunloop_allocator_used_bytes");
+    }
+
+    @Test
+    void shouldSatisfyTheRulesOfPrometheus() {
+        requireTool("promtool");
+        hosts.host1().sh("curl -sSf http://127.0.0.1:9464/metrics >" + folder + "/metrics");
+        String complaints = hosts.host1().sh("promtool check metrics <" + folder + "/metrics 2>&1 || true");
+        assertThat(complaints.lines().filter(line -> line.contains("tunloop_"))).isEmpty();
+        assertThat(complaints).doesNotContain("error");
+    }
+
+    @Test
+    void shouldBeScrapedByPrometheus() throws Exception {
+        requireTool("prometheus");
+        Path config = Files.writeString(folder.resolve("prometheus.yml"), """
+                global: {scrape_interval: 200ms, scrape_timeout: 200ms}
+                scrape_configs:
+                  - job_name: tunloop
+                    static_configs: [{targets: ['127.0.0.1:9464']}]
+                """);
+        hosts.host1()
+                .start(
+                        "prometheus",
+                        "--config.file=" + config,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=127.0.0.1:9090");
+        String query = "http://127.0.0.1:9090/api/v1/query?query=tunloop_packets_total";
+        assertThat(hosts.host1()
+                        .sh("for i in $(seq 200); do curl -s '" + query
+                                + "' | tee " + folder + "/answer | grep -q tun22 && break; sleep 0.1; done; cat "
+                                + folder
+                                + "/answer"))
+                .contains("\"status\":\"success\"", "\"device\":\"tun22\"", "\"job\":\"tunloop\"");
+    }
+
+    private static void requireTool(String tool) {
+        boolean there = Files.isExecutable(Path.of("/usr/bin", tool));
+        assumeTrue(there, tool + " is not installed: apt-get install prometheus");
+    }
+}

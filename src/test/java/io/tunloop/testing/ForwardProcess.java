@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.testing;
+
+import io.tunloop.cli.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * {@code tunloop forward} as a process of its own in the first of {@link TwoHosts}, with its output.
+ *
+ * <pre>
+ * try (ForwardProcess forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-normal")) {
+ *     forward.awaitLine("tunloop: ready");
+ * }
+ * </pre>
+ */
+public final class ForwardProcess implements AutoCloseable {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final TwoHosts hosts;
+    private final Process process;
+    private final List<String> lines = new ArrayList<>();
+    private boolean ended;
+
+    private ForwardProcess(TwoHosts hosts, Process process) {
+        this.hosts = hosts;
+        this.process = process;
+        var reader = new Thread(this::readLines, "output of " + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts it between the devices of the hosts. @param prefix words before the command, like those of env(1) */
+    public static ForwardProcess start(TwoHosts hosts, List<String> prefix, String... arguments) {
+        return new ForwardProcess(hosts, hosts.host1().start(command(hosts, prefix, arguments)));
+    }
+
+    private static String[] command(TwoHosts hosts, List<String> prefix, String... arguments) {
+        var all = new ArrayList<>(List.of("forward", "--iface1", "tun11", "--ip1", TwoHosts.ADDRESS_1 + "/24"));
+        all.addAll(List.of("--netns1", hosts.host1().name(), "--route1", "10.0.2.0/24"));
+        all.addAll(List.of("--iface2", "tun22", "--ip2", TwoHosts.ADDRESS_2 + "/24"));
+        all.addAll(List.of("--netns2", hosts.host2().name(), "--route2", "10.0.1.0/24"));
+        all.addAll(List.of(arguments));
+        var command = new ArrayList<>(prefix);
+        command.addAll(JavaProcess.command(Main.class, all.toArray(String[]::new)));
+        return command.toArray(String[]::new);
+    }
+
+    private void readLines() {
+        try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                add(line);
+            }
+        } catch (IOException closed) {
+            add("(output ended: " + closed.getMessage() + ")");
+        } finally {
+            end();
+        }
+    }
+
+    private synchronized void add(String line) {
+        lines.add(line);
+        notifyAll();
+    }
+
+    private synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    /** Returns the first line with this text, when there is one; an AssertionError when the process ends without it. */
+    public String awaitLine(String text) {
+        return await(all -> all.stream().anyMatch(line -> line.contains(text)), "a line with '" + text + "'").stream()
+                .filter(line -> line.contains(text))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns all lines when there are that many with this text. */
+    public List<String> awaitLines(int count, String text) {
+        return await(
+                all -> all.stream().filter(line -> line.contains(text)).count() >= count,
+                count + " lines with '" + text + "'");
+    }
+
+    private synchronized List<String> await(Predicate<List<String>> condition, String what) {
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        try {
+            while (!condition.test(lines)) {
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (ended || leftMs <= 0) {
+                    throw new AssertionError("no " + what + " in: " + String.join("\n", lines));
+                }
+                wait(leftMs);
+            }
+            return List.copyOf(lines);
+        } catch (InterruptedException cause) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", cause);
+        }
+    }
+
+    /** What it has printed so far. */
+    public synchronized String output() {
+        return String.join("\n", lines);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Sends a signal, like TERM. */
+    public void signal(String name) {
+        hosts.host1().run("kill", "-" + name, Long.toString(pid()));
+    }
+
+    /** Waits for its end and returns its exit code. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_NS, TimeUnit.NANOSECONDS)) {
+            throw new AssertionError("still running: " + output());
+        }
+        await(all -> isEnded(), "end of the output");
+        return process.exitValue();
+    }
+
+    private synchronized boolean isEnded() {
+        return ended;
+    }
+
+    /** Asks the endpoint that {@code --metrics 9464} opens; an AssertionError for any answer but 200. */
+    public String get(String path) {
+        return hosts.host1()
+                .run(
+                        "curl",
+                        "-sSf",
+                        "-m10",
+                        URI.create("http://127.0.0.1:9464" + path).toString());
+    }
+
+    /** The value of a metric. @param series name with labels, as Prometheus prints them */
+    public double metric(String series) {
+        return get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + series));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException cause) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException("interrupted while the process ended", cause));
+        }
+    }
+}
