@@ -7,8 +7,14 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/if_tun.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 static int here(void)
 {
@@ -78,6 +84,37 @@ static void test_device_tells_where_it_is(int there)
     close(fd);
 }
 
+/* Makes the way back impossible. */
+static int give_up_rights(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+    return (int)syscall(SYS_capset, &header, none);
+}
+
+static void test_process_ends_when_the_thread_cannot_be_put_back(int there)
+{
+    char message[128] = "";
+    int output[2], status = 0;
+    pid_t child;
+
+    EXPECT(pipe(output) == 0);
+    child = fork();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        dup2(output[1], STDERR_FILENO);
+        netns_call(there, give_up_rights);
+        _exit(EXIT_SUCCESS);
+    }
+    close(output[1]);
+    EXPECT(read(output[0], message, sizeof(message) - 1) > 0);
+    close(output[0]);
+    EXPECT(waitpid(child, &status, 0) == child);
+    EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    EXPECT(strstr(message, "tunloop: cannot return to the network namespace of this process: Operation not permitted"));
+}
+
 int main(void)
 {
     int there;
@@ -90,6 +127,7 @@ int main(void)
     test_thread_is_put_back(there);
     test_other_files_are_refused();
     test_device_tells_where_it_is(there);
+    test_process_ends_when_the_thread_cannot_be_put_back(there);
     close(there);
     return test_result();
 }

@@ -3,9 +3,12 @@ package io.tunloop.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +136,35 @@ class TunDeviceIT {
             assertThat(after.rxBytes() - before.rxBytes()).isEqualTo(280);
             // Of ten answers one fits into the queue at most.
             assertThat(after.txDropped() - before.txDropped()).isBetween(9L, 10L);
+        }
+    }
+
+    @Test
+    void shouldNotAllocateWhenItReadsAndWrites() throws Exception {
+        TunDeviceConfig config =
+                config().address(InterfaceAddress.parse("10.7.0.1/24")).build();
+        ByteBuf ping = PacketBuffers.ping("10.7.0.2", "10.7.0.1");
+        ByteBuf answer = Unpooled.directBuffer(2000);
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (TunDevice device = TunDevice.open(config);
+                PacketVector out = new PacketVector(1);
+                PacketVector in = new PacketVector(1)) {
+            out.addPacket(ping.memoryAddress(), ping.readableBytes());
+            in.addPacket(answer.memoryAddress(), answer.capacity());
+            long least = Long.MAX_VALUE;
+            // The first rounds load classes and compile.
+            for (int round = 0; round < 10; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 1000; i++) {
+                    device.write(out);
+                    device.read(in);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat(least).isZero();
+        } finally {
+            ping.release();
+            answer.release();
         }
     }
 
