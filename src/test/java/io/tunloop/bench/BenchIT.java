@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tunloop.testing.RequiresTun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bench as a user runs it: in a process of its own, with real devices and real traffic. */
+@RequiresTun
+class BenchIT {
+    private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("TUNLOOP_KILLS", "5"));
+    private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
+    private static final int LONGEST_RUN_MS = 6_000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldMeasureRowsAndWriteEveryReport() throws Exception {
+        Path json = folder.resolve("deep/result.json");
+        String[] arguments = {
+            "--time",
+            "1",
+            "--warm-up",
+            "0",
+            "--repeat",
+            "2",
+            "--cc",
+            "cubic",
+            "--baseline",
+            "--json",
+            json.toString(),
+            "async-passthrough"
+        };
+
+        try (BenchProcess bench = BenchProcess.start(folder, arguments)) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+            assertThat(bench.log()).contains("iperf3 summary:", "Monitor Summary:", "| # | Mode ");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+
+        JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
+        assertThat(rows)
+                .extracting(row -> row.get("label").asText())
+                .containsExactly("baseline", "limit-plain", "limit-passthrough", "async-passthrough");
+        for (JsonNode row : rows) {
+            assertThat(row.get("error").isNull()).isTrue();
+            assertThat(row.get("runs")).hasSize(2);
+            assertThat(row.at("/median/gbps").asDouble()).isGreaterThan(0.05);
+        }
+        JsonNode mode = rows.get(3);
+        assertThat(mode.get("offload").asBoolean()).isTrue();
+        assertThat(mode.at("/median/ratioToLimit").asDouble()).isGreaterThan(0.05);
+        assertThat(mode.at("/median/cpuAvgPercent").asDouble()).isBetween(1.0, 400.0);
+        assertThat(mode.at("/median/memMaxMiB").asDouble()).isBetween(20.0, 500.0);
+        assertThat(folder.resolve("report/bench.md")).content().contains("| async-passthrough");
+        assertThat(folder.resolve("report/bench.csv")).content().startsWith("row,kind,offload");
+        assertThat(folder.resolve("report/bench.html")).content().contains("<svg", "</html>");
+        assertThat(Files.size(folder.resolve("report/gbps.png"))).isGreaterThan(1_000);
+        assertThat(folder.resolve("report/gbps.svg")).content().contains("<svg");
+    }
+
+    @Test
+    void shouldShowAFailedRowAndGoOnWithTheOthers() throws Exception {
+        String[] arguments = {
+            "--time",
+            "1",
+            "--warm-up",
+            "0",
+            "--repeat",
+            "1",
+            "--no-limits",
+            "--peer",
+            "dies=/bin/false",
+            "--peer",
+            "idles=/bin/sleep 1 --",
+            "limit-plain"
+        };
+
+        try (BenchProcess bench = BenchProcess.start(folder, arguments)) {
+            assertThat(bench.awaitExit()).as(bench.log()).isEqualTo(1);
+            assertThat(bench.log()).contains("failed: dies: the forwarder ended before its devices were up");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+
+        JsonNode rows = new ObjectMapper()
+                .readTree(folder.resolve("report/bench.json").toFile())
+                .get("rows");
+        assertThat(rows.get(0).at("/median/gbps").asDouble()).isGreaterThan(0.05);
+        assertThat(rows.get(1).get("error").asText()).contains("it printed nothing");
+    }
+
+    @Test
+    void shouldReportWhatWasMeasuredWhenInterrupted() throws Exception {
+        try (BenchProcess bench = BenchProcess.start(folder, "--time", "1", "--repeat", "100", "limit-plain")) {
+            while (!bench.log().contains("Monitor Summary:")) {
+                assertThat(bench.endsWithinMs(50)).as(bench.log()).isFalse();
+            }
+            bench.signal("TERM");
+
+            assertThat(bench.awaitExit()).isEqualTo(130);
+            assertThat(bench.log()).contains("stopped: what follows is what was measured", "| # | Mode ");
+            assertThat(folder.resolve("report/bench.json")).exists();
+            assertThat(bench.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenKilledAtAnyMoment() throws Exception {
+        Random random = new Random();
+        for (int i = 0; i < KILLS; i++) {
+            int delayMs = random.nextInt(LONGEST_RUN_MS);
+            String signal = SIGNALS.get(i % SIGNALS.size());
+            try (BenchProcess bench = BenchProcess.start(
+                    folder, "--time", "1", "--warm-up", "1", "--repeat", "9", "--no-limits", "async-normal")) {
+                assertThat(bench.endsWithinMs(delayMs)).as(bench.log()).isFalse();
+                bench.signal(signal);
+                bench.awaitExit();
+
+                assertThat(bench.leftovers())
+                        .as("SIG%s after %d ms", signal, delayMs)
+                        .isEmpty();
+            }
+        }
+    }
+}
