@@ -2,6 +2,7 @@
 package io.tunloop.relay;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
@@ -109,6 +110,15 @@ public final class Direction {
     /** The reading and the writing channel. */
     Channel[] channels() {
         return new Channel[] {reader, writer};
+    }
+
+    /**
+     * Adds a handler of your own in front of all others of this direction; before {@link Forwarder#start}. It gets what the
+     * device reads: packets, or in a mode with offload frames behind a virtio_net_hdr.
+     */
+    public Direction addFirst(String name, ChannelHandler handler) {
+        reader.pipeline().addFirst(name, handler);
+        return this;
     }
 
     /** The device that this direction reads. */
