@@ -2,7 +2,6 @@
 #include "packet_io.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,8 +30,7 @@ static ssize_t write_one(int fd, const struct iovec *iov, int spans)
     return length < 0 ? -errno : length;
 }
 
-/* The errors that cost this packet and no more. */
-static bool loses_only_packet(ssize_t result)
+bool packet_is_lost(ssize_t result)
 {
     return result == -EIO || result == -EINVAL || result == -ENOBUFS || result == -ENOMEM || result == -EMSGSIZE;
 }
@@ -55,7 +53,7 @@ int packets_write(int fd, const struct iovec *iov, const int32_t *spans, int32_t
     for (int i = 0; i < count; i++) {
         ssize_t result = write_one(fd, iov, spans[i]);
 
-        if (result < 0 && !loses_only_packet(result)) {
+        if (result < 0 && !packet_is_lost(result)) {
             return i > 0 || result == -EAGAIN ? i : (int)result;
         }
         results[i] = (int32_t)result;

@@ -2,6 +2,7 @@
 #ifndef TUNLOOP_PACKET_IO_H
 #define TUNLOOP_PACKET_IO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -25,5 +26,8 @@ int packets_read(int fd, const struct iovec *iov, int32_t *lengths, int count);
  * Returns the number of packets with a result; 0 when the device takes none now; -errno when it is lost.
  */
 int packets_write(int fd, const struct iovec *iov, const int32_t *spans, int32_t *results, int count);
+
+/* True if @result is an error that costs this packet and no more: the device is fine. */
+bool packet_is_lost(ssize_t result);
 
 #endif

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.device.PacketVector;
-import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
 
 /**
@@ -49,17 +48,17 @@ final class ReadBuffers implements AutoCloseable {
     }
 
     /** Reads until the device is empty or every slot is full. Returns the number of packets. */
-    int read(TunDevice device, ByteBufAllocator allocator) throws TunException {
+    int read(LoopRing.Io io, ByteBufAllocator allocator) throws TunException {
         for (int i = 0; i < used; i++) {
             if (!isReusable(slots[i])) {
-                replace(i, allocator);
+                replace(i, io, allocator);
             }
             // Each time: a handler that has changed a packet's capacity may have moved its memory.
             vector.setPacket(i, NativeAddress.of(slots[i], 0, lengthBytes), lengthBytes);
         }
         // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
         used = slots.length;
-        used = device.read(vector);
+        used = io.read(vector);
         return used;
     }
 
@@ -77,13 +76,14 @@ final class ReadBuffers implements AutoCloseable {
         return slot != null && slot.refCnt() == 1 && slot.capacity() >= lengthBytes;
     }
 
-    private void replace(int index, ByteBufAllocator allocator) {
+    private void replace(int index, LoopRing.Io io, ByteBufAllocator allocator) {
         ByteBuf old = slots[index];
         if (old != null) {
             slots[index] = null;
             old.release();
         }
-        slots[index] = allocator.directBuffer(lengthBytes, lengthBytes);
+        ByteBuf known = io.takeBuffer(slots.length, lengthBytes);
+        slots[index] = known != null ? known : allocator.directBuffer(lengthBytes, lengthBytes);
     }
 
     @Override

@@ -53,6 +53,7 @@ public abstract class TunChannel extends AbstractChannel {
 
     // All below: the event loop only.
     private IoRegistration registration;
+    private LoopRing.Io io;
     private TunReader reader;
     private TunWriter writer;
     private LinkWatch linkWatch;
@@ -86,6 +87,11 @@ public abstract class TunChannel extends AbstractChannel {
     /** The open device, with what the kernel granted; null before the channel is bound. */
     public final TunDevice device() {
         return device;
+    }
+
+    /** The way that packets take from and to the device. */
+    final LoopRing.Io io() {
+        return io;
     }
 
     /** What this channel has moved and lost. */
@@ -160,6 +166,7 @@ public abstract class TunChannel extends AbstractChannel {
 
     private void polling(IoRegistration registered, ChannelPromise promise) {
         registration = registered;
+        io = LoopRing.attach(device);
         try {
             if (reader == null) {
                 reader = new TunReader(this);
@@ -215,6 +222,10 @@ public abstract class TunChannel extends AbstractChannel {
         }
         if (linkWatch != null) {
             linkWatch.deregister();
+        }
+        if (io != null) {
+            io.close();
+            io = LoopRing.without(device);
         }
     }
 

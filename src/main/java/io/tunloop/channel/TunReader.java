@@ -114,9 +114,9 @@ final class TunReader implements AutoCloseable {
 
     /** Returns true when there may be more to read. */
     private boolean readBatch() throws TunException {
-        int packets = buffers.read(device, channel.alloc());
+        int packets = buffers.read(channel.io(), channel.alloc());
         // One call a packet, and one that finds the device empty.
-        channel.counters().readCalls(Math.min(packets + 1, buffers.size()));
+        channel.counters().readCalls(channel.io().calls(Math.min(packets + 1, buffers.size())));
         if (packets == 0) {
             return false;
         }

@@ -74,8 +74,8 @@ final class TunWriter implements AutoCloseable {
 
     /** Returns false when the device takes no more for now. */
     private boolean writeBatch(ChannelOutboundBuffer in, int packets) throws TunException {
-        int done = batch.write(device);
-        channel.counters().writeCalls(Math.min(done + 1, packets));
+        int done = batch.write(device, channel.io());
+        channel.counters().writeCalls(channel.io().calls(Math.min(done + 1, packets)));
         boolean invalid = done > 0 && batch.result(done - 1) == -Errno.EINVAL;
         if (complete(in, done) && !writeParts(in)) {
             return false;
@@ -130,7 +130,7 @@ final class TunWriter implements AutoCloseable {
         for (; nextPart < packet.parts(); nextPart++) {
             batch.collect(packet.part(nextPart));
             channel.counters().writeCalls(1);
-            if (batch.write(device) == 0) {
+            if (batch.write(device, channel.io()) == 0) {
                 return false;
             }
             int result = batch.result(0);

@@ -3,6 +3,7 @@ package io.tunloop.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.tunloop.device.PacketIo;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
@@ -20,10 +21,12 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
 
     // Room for one packet of as many spans as the kernel takes, behind a batch of packets of two spans each.
     private final PacketVector vector = new PacketVector(MAX_PACKETS, 2 * MAX_PACKETS + PacketVector.MAX_SPANS);
+    private boolean gathered;
 
     /** Takes as many of the flushed messages as fit. Returns their number. */
     int collect(ChannelOutboundBuffer in) throws Exception {
         vector.clear();
+        gathered = false;
         in.forEachFlushedMessage(this);
         return vector.packets();
     }
@@ -31,12 +34,17 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     /** Takes one packet alone. */
     void collect(ByteBuf packet) {
         vector.clear();
+        gathered = false;
         add(packet);
     }
 
-    /** Writes what was collected. Returns the number of packets that have a {@link #result}. */
-    int write(TunDevice device) throws TunException {
-        return device.write(vector);
+    /**
+     * Writes what was collected: to the device itself when a packet may have to be replaced by its parts, before the next.
+     *
+     * @return the number of packets that have a {@link #result}
+     */
+    int write(TunDevice device, PacketIo io) throws TunException {
+        return (gathered ? device : io).write(vector);
     }
 
     /** The bytes that packet {@code index} wrote, or a negative errno. */
@@ -54,6 +62,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         if (!vector.hasRoom(spans)) {
             return false;
         }
+        gathered = true;
         vector.addPacket(packet.address(0), packet.length(0));
         for (int i = 1; i < spans; i++) {
             vector.addSpan(packet.address(i), packet.length(i));

@@ -17,6 +17,22 @@ final class Native {
 
     static native int write(int fd, long iov, long spans, long results, int count);
 
+    /** A handle, or a negative errno. */
+    static native long ringOpen(int entries);
+
+    static native void ringClose(long ring);
+
+    static native int ringAddMemory(long ring, long address, long bytes);
+
+    /** The number of the queue. */
+    static native int ringAttach(long ring, int fd);
+
+    static native void ringDetach(long ring, int queue);
+
+    static native int ringRead(long ring, int queue, long iov, long lengths, int count);
+
+    static native int ringWrite(long ring, int queue, long iov, long spans, long results, int count);
+
     static native int netnsOpen(byte[] path);
 
     static native int netnsTry(int netns);

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Errors: {@link TunException}; from read and write only when the device is lost.
  * Source: linux/if_tun.h; Documentation/networking/tuntap.rst.
  */
-public final class TunDevice implements AutoCloseable {
+public final class TunDevice implements PacketIo, AutoCloseable {
     /** The size of the virtio_net_hdr in front of each packet of a device with offloads. */
     public static final int VNET_HEADER_BYTES = 10;
 
@@ -108,25 +108,15 @@ public final class TunDevice implements AutoCloseable {
         return fd.get() != CLOSED;
     }
 
-    /**
-     * Reads as many packets as the vector has, one for each span.
-     *
-     * @return the packets read, their lengths as the vector's results; fewer than it has means that the queue is empty
-     * @throws TunException if the device is lost
-     */
+    /** One system call per packet. */
+    @Override
     public int read(PacketVector vector) throws TunException {
         int count = Native.read(fd.get(), vector.iovAddress(), vector.resultsAddress(), vector.packets());
         return count >= 0 ? count : TunException.check("read", name, count);
     }
 
-    /**
-     * Writes the vector's packets. One that is lost (link down, out of memory) has a negative errno as its result, and the
-     * next goes on; one that the kernel refuses with EINVAL ends the batch.
-     *
-     * @return the packets with a result; fewer than the vector has when the device takes no more now, or when the last of
-     *     them was refused
-     * @throws TunException if the device is lost
-     */
+    /** One system call per packet. A packet that the kernel refuses with EINVAL ends the batch. */
+    @Override
     public int write(PacketVector vector) throws TunException {
         int count = Native.write(
                 fd.get(), vector.iovAddress(), vector.spansAddress(), vector.resultsAddress(), vector.packets());

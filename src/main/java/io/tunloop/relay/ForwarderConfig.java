@@ -4,6 +4,7 @@ package io.tunloop.relay;
 import io.netty.buffer.ByteBufAllocator;
 import io.tunloop.channel.TunChannelConfig;
 import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.relay.ForwardMode.OffloadUse;
 
 /**
  * What a {@link Forwarder} shall do.
@@ -24,6 +25,9 @@ public record ForwarderConfig(
         ByteBufAllocator allocator) {
     /** Two directions, a loop each: more event loops than that have nothing to do. */
     private static final int MAX_THREADS = 2;
+
+    /** Small packets want large batches: a batch is one system call, and 32 are still only 48 KiB. */
+    private static final int PLAIN_READ_BATCH = 32;
 
     public ForwarderConfig {
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
@@ -49,7 +53,10 @@ public record ForwarderConfig(
     }
 
     int effectiveReadBatch() {
-        return readBatch == 0 ? TunChannelConfig.DEFAULT_READ_BATCH : readBatch;
+        if (readBatch != 0) {
+            return readBatch;
+        }
+        return mode.offload() == OffloadUse.NONE ? PLAIN_READ_BATCH : TunChannelConfig.DEFAULT_READ_BATCH;
     }
 
     /** Collects the values; {@link #build} checks them. Each method is named for the record's component. */
