@@ -24,6 +24,10 @@ NEEDS=(
     "/usr/aarch64-linux-gnu/include/stdio.h      libc6-dev-arm64-cross"
     "qemu-aarch64                                qemu-user"
     "perf                                        linux-perf"
+    "strace                                      strace"
+    "promtool                                    prometheus"
+    "asciidoctor                                 asciidoctor"
+    "systemd-analyze                             systemd"
     "/usr/share/perl5/Devel/NYTProf/flamegraph.pl libdevel-nytprof-perl"
 )
 

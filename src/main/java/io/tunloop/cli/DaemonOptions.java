@@ -11,9 +11,9 @@ import picocli.CommandLine.Option;
 final class DaemonOptions {
     @Option(
             names = "--metrics",
-            paramLabel = "[HOST:]PORT",
+            paramLabel = "ADDRESS",
             converter = HostPort.class,
-            description = "Serve Prometheus metrics, /healthz and /readyz here; a port alone means loopback.")
+            description = "Serve Prometheus metrics, /healthz and /readyz at HOST:PORT; a port alone means loopback.")
     private InetSocketAddress metrics;
 
     @Option(
@@ -47,6 +47,7 @@ final class DaemonOptions {
     @Option(
             names = "--drop-rights",
             arity = "0..1",
+            paramLabel = "BOOL",
             description = "Give up all capabilities when the devices are open.")
     private boolean dropRights;
 

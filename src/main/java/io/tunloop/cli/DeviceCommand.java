@@ -48,7 +48,11 @@ final class DeviceCommand implements Runnable {
                     String group,
             @Option(names = "--ip", paramLabel = "ADDR/PREFIX", split = ",", description = "Its addresses.")
                     List<String> addresses,
-            @Option(names = "--route", paramLabel = "NET[ via GW]", split = ",", description = "Routes through it.")
+            @Option(
+                            names = "--route",
+                            paramLabel = "ROUTE",
+                            split = ",",
+                            description = "Routes through it, like 10.0.2.0/24.")
                     List<String> routes,
             @Option(names = "--mtu", paramLabel = "BYTES", description = "Its MTU (1500).", defaultValue = "0") int mtu,
             @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Its queue.", defaultValue = "2000")

@@ -28,12 +28,13 @@ import picocli.CommandLine.Spec;
 /** Forwards between two devices, or several pairs, until it gets SIGINT or SIGTERM, or a device is lost. */
 @Command(
         name = "forward",
-        description = "Forwards packets between two TUN interfaces until SIGINT or SIGTERM.",
-        footer = {
+        description = {
+            "Forwards packets between two TUN interfaces until SIGINT or SIGTERM.",
             "",
             "Every option may also be given as an environment variable (--mtu as TUNLOOP_MTU) or as a key of the --config "
                     + "file (mtu = 9000), where each [[pair]] is a pair of its own; the command line wins, then the "
                     + "environment, then the file.",
+            "",
             "SIGHUP reads the file again, SIGUSR1 prints the state, a second SIGTERM ends at once."
         },
         mixinStandardHelpOptions = true,

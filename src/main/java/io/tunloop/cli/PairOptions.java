@@ -53,9 +53,9 @@ final class PairOptions {
 
     @Option(
             names = "--route1",
-            paramLabel = "NET[ via GW]",
+            paramLabel = "ROUTE",
             split = ",",
-            description = "Routes through the first interface, like 10.0.2.0/24.")
+            description = "Routes through the first interface, like 10.0.2.0/24 or 10.9.0.0/16 via 10.0.2.1.")
     private List<String> route1 = new ArrayList<>();
 
     @Option(names = "--fd1", paramLabel = "FD", description = "Take the first device over as this open descriptor.")
@@ -72,9 +72,9 @@ final class PairOptions {
 
     @Option(
             names = "--route2",
-            paramLabel = "NET[ via GW]",
+            paramLabel = "ROUTE",
             split = ",",
-            description = "Routes through the second interface, like 10.0.2.0/24.")
+            description = "Routes through the second interface, like 10.0.2.0/24 or 10.9.0.0/16 via 10.0.2.1.")
     private List<String> route2 = new ArrayList<>();
 
     @Option(names = "--fd2", paramLabel = "FD", description = "Take the second device over as this open descriptor.")
@@ -86,12 +86,17 @@ final class PairOptions {
             description = "Receive the second device from this Unix socket (SCM_RIGHTS).")
     private String socket2 = "";
 
-    @Option(names = "--tap", arity = "0..1", description = "Ethernet frames (TAP); for modes without a codec.")
+    @Option(
+            names = "--tap",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            description = "Ethernet frames (TAP); for modes without a codec.")
     private boolean tap;
 
     @Option(
             names = "--mirror-carrier",
             arity = "0..1",
+            paramLabel = "BOOL",
             description = "A device that is set down takes the carrier of the other one away.")
     private boolean mirrorCarrier;
 

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs tunloop below a prefix. Usage: scripts/install.sh PREFIX, like /usr/local; DESTDIR is honoured.
+#
+#   PREFIX/bin/tunloop                                      launcher
+#   PREFIX/lib/tunloop/tunloop.jar                          everything
+#   PREFIX/lib/systemd/system/tunloop.service               hardened unit
+#   PREFIX/share/man/man1/tunloop*.1                        manual, if asciidoctor is there
+#   PREFIX/share/bash-completion/completions/tunloop        for bash; zsh reads it with bashcompinit
+#   /etc/tunloop/tunloop.toml (PREFIX/etc below others than /usr and /usr/local), kept if it exists
+set -euo pipefail
+
+prefix=${1:?"usage: $0 PREFIX, for example /usr/local"}
+[[ $prefix == /* ]] || { echo "install: PREFIX must be an absolute path: $prefix" >&2; exit 2; }
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+jar=$root/target/tunloop.jar
+target=${DESTDIR:-}$prefix
+case $prefix in
+    /usr | /usr/local) sysconfdir=/etc ;;
+    *) sysconfdir=$prefix/etc ;;
+esac
+
+[[ -f $jar ]] || { echo "install: no $jar; build it first: scripts/build.sh" >&2; exit 1; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() {
+    echo "install: $*"
+    "$@"
+}
+
+manual() {
+    local version
+    version=$(sed -n 's|.*<picocli.version>\(.*\)</picocli.version>.*|\1|p' "$root/pom.xml")
+    mvn -q -f "$root/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:copy \
+        -Dartifact="info.picocli:picocli-codegen:$version" -DoutputDirectory="$work"
+    java -cp "$jar:$work/picocli-codegen-$version.jar" picocli.codegen.docgen.manpage.ManPageGenerator \
+        --outdir "$work/man" io.tunloop.cli.Main >/dev/null
+    install -d "$target/share/man/man1"
+    asciidoctor -q -b manpage -D "$target/share/man/man1" "$work"/man/*.adoc
+}
+
+step install -D -m 755 "$root/scripts/tunloop" "$target/bin/tunloop"
+step install -D -m 644 "$jar" "$target/lib/tunloop/tunloop.jar"
+
+sed -e "s|@BINDIR@|$prefix/bin|" -e "s|@SYSCONFDIR@|$sysconfdir|" "$root/packaging/tunloop.service" >"$work/unit"
+step install -D -m 644 "$work/unit" "$target/lib/systemd/system/tunloop.service"
+
+settings=${DESTDIR:-}$sysconfdir/tunloop/tunloop.toml
+if [[ -e $settings ]]; then
+    echo "install: kept $settings"
+else
+    step install -D -m 644 "$root/packaging/tunloop.toml" "$settings"
+fi
+
+java -cp "$jar" picocli.AutoComplete --force -n tunloop -o "$work/completion" io.tunloop.cli.Main >/dev/null
+step install -D -m 644 "$work/completion" "$target/share/bash-completion/completions/tunloop"
+
+if command -v asciidoctor >/dev/null; then
+    step manual
+else
+    echo "install: no manual: install asciidoctor (Debian: apt-get install asciidoctor) and run this again" >&2
+fi
+
+echo "install: done; next: edit $sysconfdir/tunloop/tunloop.toml, then: systemctl enable --now tunloop"
