@@ -148,7 +148,8 @@ public final class Bench {
     private Experiment experiment(Row row, Path folder) {
         Load load = config.load().at(row.variation());
         Topology topology = Topology.of(ownPid(), load.ipv6());
-        return new Experiment(shell, topology, load, load.workload(folder), config.timing());
+        Gauges gauges = config.gauges() ? new Gauges(shell, topology) : null;
+        return new Experiment(shell, topology, load, load.workload(folder), config.timing(), gauges);
     }
 
     private static long ownPid() {

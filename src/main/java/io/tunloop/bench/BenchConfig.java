@@ -19,6 +19,7 @@ import java.util.List;
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
+ * @param gauges whether our forwarders serve their metrics and are asked for them
  * @param flameGraphFolder where the flame graphs go; {@code null} for none
  */
 record BenchConfig(
@@ -32,6 +33,7 @@ record BenchConfig(
         Path json,
         Path reportFolder,
         Path flameGraphFolder,
+        boolean gauges,
         boolean verbose) {
     private static final int DEFAULT_SIZE_BYTES = 64;
     private static final String UDP_SIZES = "size=64,512,1472";
@@ -58,6 +60,7 @@ record BenchConfig(
                 options.json,
                 options.reportFolder,
                 options.flameGraph ? options.flameGraphFolder : null,
+                options.gauges,
                 options.verbose);
     }
 

@@ -113,6 +113,9 @@ public final class BenchOptions {
             description = "Folder of the flame graphs (${DEFAULT-VALUE}).")
     Path flameGraphFolder;
 
+    @Option(names = "--gauges", description = "Asks our modes for their own metrics each second (14 MiB more memory).")
+    boolean gauges;
+
     @Option(names = "--dry-run", description = "Prints the commands and runs none.")
     boolean dryRun;
 

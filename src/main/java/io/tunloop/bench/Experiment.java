@@ -2,6 +2,7 @@
 package io.tunloop.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,22 +30,27 @@ final class Experiment {
     private final Load load;
     private final Workload workload;
     private final Timing timing;
+    private final Gauges gauges;
 
-    Experiment(Shell shell, Topology topology, Load load, Workload workload, Timing timing) {
+    /** @param gauges what our own modes are asked while traffic runs; {@code null} for nothing */
+    Experiment(Shell shell, Topology topology, Load load, Workload workload, Timing timing, Gauges gauges) {
         this.shell = shell;
         this.topology = topology;
         this.load = load;
         this.workload = workload;
         this.timing = timing;
+        this.gauges = gauges;
     }
 
     RunResult run(Row row) throws BenchException, InterruptedException {
-        return isolated(() -> row.kind() == Row.Kind.BASELINE ? baseline() : forwarded(row, this::measure));
+        return isolated(() -> row.kind() == Row.Kind.BASELINE
+                ? baseline()
+                : forwarded(row, (address, forwarder, device) -> measure(row, address, forwarder, device)));
     }
 
     /** The same traffic once more, drawn instead of measured: a profiler costs time. Returns the file. */
     Path profile(Row row, FlameGraph flameGraph) throws BenchException, InterruptedException {
-        return isolated(() -> forwarded(row, (address, forwarder, offload) -> {
+        return isolated(() -> forwarded(row, (address, forwarder, device) -> {
             client(address, PROFILE_WARM_UP_SECONDS, forwarder);
             FlameGraph.Recording recording = flameGraph.start(row, forwarder);
             workload.parse(client(address, timing.seconds(), forwarder));
@@ -59,7 +65,7 @@ final class Experiment {
 
     /** What is done while a forwarder runs. */
     private interface Traffic<T> {
-        T run(String address, Child forwarder, boolean offload) throws BenchException, InterruptedException;
+        T run(String address, Child forwarder, DeviceFacts device) throws BenchException, InterruptedException;
     }
 
     private <T> T isolated(Step<T> step) throws BenchException, InterruptedException {
@@ -108,7 +114,7 @@ final class Experiment {
             warmUp(address, null);
             OtherLoad other = OtherLoad.start();
             Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), null));
-            return result(traffic, new EnumMap<>(Measure.class), traffic.intervals(), other.stop(), false);
+            return result(traffic, new EnumMap<>(Measure.class), traffic.intervals(), other.stop(), null);
         }
     }
 
@@ -123,22 +129,23 @@ final class Experiment {
             for (List<String> command : wiring()) {
                 shell.run(command);
             }
-            boolean offload = shell.run(topology.featuresCommand()).contains("tcp-segmentation-offload: on");
+            DeviceFacts device =
+                    DeviceFacts.parse(link(topology.statisticsCommand1()), shell.run(topology.featuresCommand()));
             String address = topology.serverAddress();
             try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
                 warmUp(address, forwarder);
-                return traffic.run(address, forwarder, offload);
+                return traffic.run(address, forwarder, device);
             } finally {
                 forwarder.terminate();
             }
         }
     }
 
-    private RunResult measure(String address, Child forwarder, boolean offload)
+    private RunResult measure(Row row, String address, Child forwarder, DeviceFacts device)
             throws BenchException, InterruptedException {
         long droppedBefore = txDropped();
         OtherLoad other = OtherLoad.start();
-        try (Monitor monitor = Monitor.start(forwarder.handle())) {
+        try (Monitor monitor = Monitor.start(forwarder.handle(), isAsked(row) ? gauges : null)) {
             Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), forwarder));
             Map<Measure, Double> measures = monitor.stop();
             OtherLoad.Result otherLoad = other.stop();
@@ -146,7 +153,7 @@ final class Experiment {
             if (workload.isRepeatedUnderLoad()) {
                 measures.putAll(underLoad(address, forwarder));
             }
-            return result(traffic, measures, Series.join(monitor.samples(), traffic.intervals()), otherLoad, offload);
+            return result(traffic, measures, Series.join(monitor.samples(), traffic.intervals()), otherLoad, device);
         }
     }
 
@@ -180,15 +187,14 @@ final class Experiment {
             Map<Measure, Double> measures,
             List<Sample> series,
             OtherLoad.Result other,
-            boolean offload) {
+            DeviceFacts device) {
         measures.putAll(traffic.measures());
         measures.put(Measure.OTHER_CPU, Statistics.round(other.percent()));
         Double perGbit = Statistics.ratio(measures.get(Measure.CPU_AVG), measures.get(Measure.GBPS));
         if (perGbit != null) {
             measures.put(Measure.CPU_PER_GBIT, perGbit);
         }
-        return new RunResult(
-                measures, series, offload, other.isDoubtful() ? other.toString() : null, traffic.summary());
+        return new RunResult(measures, series, device, other.isDoubtful() ? other.toString() : null, traffic.summary());
     }
 
     private List<List<String>> wiring() {
@@ -199,8 +205,11 @@ final class Experiment {
         return commands;
     }
 
-    private static List<String> forwarderCommand(Row row) {
+    private List<String> forwarderCommand(Row row) {
         List<String> command = new ArrayList<>(row.command());
+        if (isAsked(row)) {
+            command.addAll(Gauges.forwarderArguments());
+        }
         command.addAll(Topology.forwarderArguments());
         return command;
     }
@@ -249,19 +258,22 @@ final class Experiment {
         }
     }
 
-    private long txDropped() throws BenchException, InterruptedException {
-        return txDropped(shell.run(topology.statisticsCommand1()))
-                + txDropped(shell.run(topology.statisticsCommand2()));
+    private boolean isAsked(Row row) {
+        return gauges != null && row.kind() == Row.Kind.MODE;
     }
 
-    static long txDropped(String json) throws BenchException {
+    private long txDropped() throws BenchException, InterruptedException {
+        return txDropped(link(topology.statisticsCommand1())) + txDropped(link(topology.statisticsCommand2()));
+    }
+
+    private static long txDropped(JsonNode link) {
+        return link.path("stats64").path("tx").path("dropped").asLong();
+    }
+
+    /** What {@code ip -s -j link show} says of one device. */
+    private JsonNode link(List<String> command) throws BenchException, InterruptedException {
         try {
-            return MAPPER.readTree(json)
-                    .path(0)
-                    .path("stats64")
-                    .path("tx")
-                    .path("dropped")
-                    .asLong();
+            return MAPPER.readTree(shell.run(command)).path(0);
         } catch (JsonProcessingException e) {
             throw new BenchException("ip -s -j link: " + e.getOriginalMessage(), e);
         }

@@ -25,6 +25,7 @@ final class Monitor implements AutoCloseable {
     private static final double MIB = 1024 * 1024;
 
     private final ProcessTree tree;
+    private final Gauges gauges;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "monitor"));
     private final List<Sample> samples = new ArrayList<>();
@@ -33,12 +34,14 @@ final class Monitor implements AutoCloseable {
     private double lastSeconds;
     private double lastCpu;
 
-    private Monitor(ProcessHandle root) {
+    private Monitor(ProcessHandle root, Gauges gauges) {
         tree = new ProcessTree(root);
+        this.gauges = gauges;
     }
 
-    static Monitor start(ProcessHandle root) {
-        Monitor monitor = new Monitor(root);
+    /** @param gauges asked at each sample; {@code null} for none */
+    static Monitor start(ProcessHandle root, Gauges gauges) {
+        Monitor monitor = new Monitor(root, gauges);
         monitor.begin();
         return monitor;
     }
@@ -79,9 +82,28 @@ final class Monitor implements AutoCloseable {
             return; // the process is gone; the one who runs the traffic notices
         }
         samples.add(new Sample(
-                Statistics.round(seconds - startSeconds), null, Statistics.round(percent), Statistics.round(memory)));
+                Statistics.round(seconds - startSeconds),
+                null,
+                Statistics.round(percent),
+                Statistics.round(memory),
+                readGauges()));
         lastSeconds = seconds;
         lastCpu = cpu;
+    }
+
+    /** Silence of the endpoint leaves a hole in the series; it fails no measurement. */
+    private Map<String, Double> readGauges() {
+        if (gauges == null) {
+            return null;
+        }
+        try {
+            return gauges.read();
+        } catch (BenchException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     private Map<Measure, Double> summary() {

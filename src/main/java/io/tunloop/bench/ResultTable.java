@@ -3,6 +3,7 @@ package io.tunloop.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The table of medians, as aligned text that is Markdown too. */
 final class ResultTable {
@@ -64,6 +65,16 @@ final class ResultTable {
         return value ? "yes" : "no";
     }
 
+    private static boolean hasDifferentQueues(List<RowResult> rows) {
+        return rows.stream()
+                        .filter(row ->
+                                !row.runs().isEmpty() && row.runs().get(0).device() != null)
+                        .map(row -> row.runs().get(0).device().txQueueLength())
+                        .distinct()
+                        .count()
+                > 1;
+    }
+
     private static String notes(List<RowResult> rows) {
         StringBuilder notes = new StringBuilder();
         for (RowResult row : rows) {
@@ -80,6 +91,13 @@ final class ResultTable {
                             .append(row.row().title())
                             .append(": ")
                             .append(run.busy()));
+        }
+        String queues = rows.stream()
+                .filter(row -> !row.runs().isEmpty() && row.runs().get(0).device() != null)
+                .map(row -> row.row().title() + " " + row.runs().get(0).device().txQueueLength())
+                .collect(Collectors.joining(", "));
+        if (hasDifferentQueues(rows)) {
+            notes.append("\ntransmit queues differ, and short ones drop: ").append(queues);
         }
         return notes.isEmpty() ? "" : notes.append('\n').toString();
     }

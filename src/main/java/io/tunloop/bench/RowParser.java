@@ -21,6 +21,8 @@ final class RowParser {
     static final String LIMIT_EPOLL = "limit-epoll";
     static final String LIMIT_PASSTHROUGH = "limit-passthrough";
     static final String BASELINE = "baseline";
+    // What our modes set too: a limit with a shorter queue drops packets, and then limits nothing.
+    private static final String LIMIT_TX_QUEUE_LENGTH = "2000";
 
     private final Collection<String> modes;
     private final List<String> launcher;
@@ -93,6 +95,7 @@ final class RowParser {
             throw new IllegalArgumentException("the limit program is not built: " + limitProgram);
         }
         List<String> command = new ArrayList<>(List.of(limitProgram.toString(), kind));
+        command.addAll(List.of("--txqueuelen", LIMIT_TX_QUEUE_LENGTH)); // a later one among the options wins
         command.addAll(options);
         return new Row(label, Row.Kind.LIMIT, command, false);
     }

@@ -44,11 +44,10 @@ final class RowResult {
         }
     }
 
-    /** {@code null} as long as nothing was measured. */
+    /** {@code null} as long as nothing was measured, and without a forwarder. */
     Boolean offload() {
-        return runs.isEmpty() || row.kind() == Row.Kind.BASELINE
-                ? null
-                : runs.get(0).offload();
+        DeviceFacts device = runs.isEmpty() ? null : runs.get(0).device();
+        return device == null ? null : device.isOffloaded();
     }
 
     boolean isBusy() {

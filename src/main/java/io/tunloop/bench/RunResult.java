@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * What one run of one row gave.
  *
- * @param offload whether the forwarder's first device had segmentation offload on, as ethtool sees it
+ * @param device the forwarder's first device; {@code null} without a forwarder
  * @param busy what else used the processor, when it was enough to doubt the numbers; else {@code null}
  * @param summary of the traffic, one line for a person
  */
@@ -18,7 +18,7 @@ import java.util.Map;
 record RunResult(
         @JsonIgnore Map<Measure, Double> measures,
         List<Sample> series,
-        @JsonIgnore boolean offload,
+        DeviceFacts device,
         String busy,
         @JsonIgnore String summary) {
 

@@ -2,6 +2,7 @@
 package io.tunloop.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
 
 /**
  * One point of a run's time series.
@@ -10,6 +11,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param gbps of the interval; {@code null} where the workload has no throughput
  * @param cpuPercent of the interval, 100 for one core
  * @param memMiB resident at the end of the interval
+ * @param gauges what the forwarder said of itself then; {@code null} when it was not asked
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Sample(double seconds, Double gbps, Double cpuPercent, Double memMiB) {}
+record Sample(double seconds, Double gbps, Double cpuPercent, Double memMiB, Map<String, Double> gauges) {
+    Sample(double seconds, Double gbps, Double cpuPercent, Double memMiB) {
+        this(seconds, gbps, cpuPercent, memMiB, null);
+    }
+}

@@ -22,7 +22,7 @@ final class Series {
                     .map(Sample::gbps)
                     .findFirst()
                     .orElse(null);
-            joined.add(new Sample(sample.seconds(), gbps, sample.cpuPercent(), sample.memMiB()));
+            joined.add(new Sample(sample.seconds(), gbps, sample.cpuPercent(), sample.memMiB(), sample.gauges()));
         }
         return joined;
     }

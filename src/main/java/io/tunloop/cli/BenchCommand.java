@@ -3,6 +3,7 @@ package io.tunloop.cli;
 
 import io.tunloop.bench.Bench;
 import io.tunloop.bench.BenchOptions;
+import io.tunloop.bench.UserNamespace;
 import io.tunloop.relay.ForwardMode;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,8 +37,19 @@ final class BenchCommand implements Callable<Integer> {
             bench.dryRun();
             return 0;
         }
+        if (UserNamespace.isNeeded()) {
+            return runInUserNamespace();
+        }
         try (TerminationSignals signals = TerminationSignals.install(bench::stop, EXIT_STOPPED)) {
             return bench.run() ? 0 : 1;
+        }
+    }
+
+    @SuppressWarnings("try") // the signals are only there to be closed
+    private int runInUserNamespace() throws Exception {
+        Process inside = UserNamespace.start(spec.commandLine().getParseResult().originalArgs());
+        try (TerminationSignals signals = TerminationSignals.install(inside::destroy, EXIT_STOPPED)) {
+            return inside.waitFor();
         }
     }
 

@@ -2,6 +2,7 @@
 package io.tunloop.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BenchIT {
     private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("TUNLOOP_KILLS", "5"));
     private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
+    private static final String CPU_TIME = "tunloop_process_cpu_time_seconds_total";
+    private static final String MEMORY = "tunloop_process_memory_resident_bytes";
     private static final int LONGEST_RUN_MS = 6_000;
 
     @TempDir
@@ -66,6 +69,32 @@ class BenchIT {
         assertThat(folder.resolve("report/bench.html")).content().contains("<svg", "</html>");
         assertThat(Files.size(folder.resolve("report/gbps.png"))).isGreaterThan(1_000);
         assertThat(folder.resolve("report/gbps.svg")).content().contains("<svg");
+    }
+
+    @Test
+    void shouldGetTheSameNumbersFromTheForwarderAsFromOutside() throws Exception {
+        try (BenchProcess bench = BenchProcess.start(
+                folder, "--time", "3", "--warm-up", "1", "--repeat", "1", "--no-limits", "--gauges", "async-normal")) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+        }
+
+        JsonNode series = new ObjectMapper()
+                .readTree(folder.resolve("report/bench.json").toFile())
+                .at("/rows/0/runs/0/series");
+        assertThat(series).hasSizeGreaterThanOrEqualTo(2);
+        JsonNode first = series.get(0);
+        JsonNode second = series.get(1);
+        double seconds = second.get("seconds").asDouble() - first.get("seconds").asDouble();
+        double cpuPercent = 100 * (gauge(second, CPU_TIME) - gauge(first, CPU_TIME)) / seconds;
+        // The endpoint answers some time after the sample from outside, so that their intervals are not the same.
+        assertThat(cpuPercent).isBetween(1.0, 250.0);
+        assertThat(gauge(second, MEMORY) / (1024 * 1024))
+                .isCloseTo(second.get("memMiB").asDouble(), within(10.0));
+        assertThat(second.get("gauges").toString()).contains("tunloop_packets_total", "tunloop_batches_total");
+    }
+
+    private static double gauge(JsonNode sample, String name) {
+        return sample.get("gauges").get(name).asDouble();
     }
 
     @Test

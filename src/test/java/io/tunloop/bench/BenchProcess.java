@@ -27,7 +27,10 @@ final class BenchProcess implements AutoCloseable {
 
     static BenchProcess start(Path folder, String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        // A shell that starts tests in the background may have them ignore SIGINT.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
                 java,
                 "-XX:+UseSerialGC",
                 "-Xmx256m",

@@ -32,6 +32,7 @@ class JsonReportTest {
         assertThat(json.at("/rows/0/kind").asText()).isEqualTo("mode");
         assertThat(json.at("/rows/0/command").asText()).isEqualTo("tunloop 'a b'");
         assertThat(json.at("/rows/0/offload").asBoolean()).isTrue();
+        assertThat(json.at("/rows/0/runs/0/device/txQueueLength").asInt()).isEqualTo(2000);
         assertThat(json.at("/rows/0/runs/0/gbps").toString()).isEqualTo("10");
         assertThat(json.at("/rows/0/runs/1/series/0/cpuPercent").asDouble()).isEqualTo(99.5);
         assertThat(json.at("/rows/0/median/gbps").asDouble()).isEqualTo(10.75);
@@ -41,6 +42,11 @@ class JsonReportTest {
     }
 
     private static RunResult run(double gbps) {
-        return new RunResult(Map.of(Measure.GBPS, gbps), List.of(new Sample(1, gbps, 99.5, 60.0)), true, null, "");
+        return new RunResult(
+                Map.of(Measure.GBPS, gbps),
+                List.of(new Sample(1, gbps, 99.5, 60.0)),
+                new DeviceFacts(2000, 1500, List.of("tcp-segmentation-offload")),
+                null,
+                "");
     }
 }

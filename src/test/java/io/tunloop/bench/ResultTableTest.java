@@ -72,7 +72,7 @@ class ResultTableTest {
     @Test
     void shouldMarkARowThatWasMeasuredOnABusyMachine() {
         RowResult busy = new RowResult(new Row("m", Row.Kind.MODE, List.of("m"), false));
-        busy.add(new RunResult(Map.of(Measure.GBPS, 1.0), List.of(), false, "other processes used 50 %", ""));
+        busy.add(new RunResult(Map.of(Measure.GBPS, 1.0), List.of(), null, "other processes used 50 %", ""));
 
         String table = new ResultTable(List.of(Measure.GBPS)).render(List.of(busy));
 
@@ -96,7 +96,7 @@ class ResultTableTest {
                         Measure.CPU_PER_GBIT,
                         cpu / gbps),
                 List.of(),
-                offload,
+                new DeviceFacts(2000, 1500, offload ? List.of("tcp-segmentation-offload") : List.of()),
                 null,
                 ""));
         return row;

@@ -42,6 +42,6 @@ class StatisticsTest {
     }
 
     private static RunResult run(Map<Measure, Double> measures) {
-        return new RunResult(measures, List.of(), true, null, "");
+        return new RunResult(measures, List.of(), null, null, "");
     }
 }
