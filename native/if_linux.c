@@ -58,6 +58,22 @@ int if_set_mtu(int socket, const char *name, int bytes)
     return if_ioctl(socket, SIOCSIFMTU, &request);
 }
 
+/* By netlink: the ioctl would want CAP_NET_ADMIN outside of any user namespace. */
+static int if_set_link(int socket, const char *name, int attribute, __u32 value)
+{
+    struct netlink_request request;
+    struct ifinfomsg message = {.ifi_family = AF_UNSPEC};
+    int index = if_index(socket, name);
+
+    if (index < 0) {
+        return index;
+    }
+    message.ifi_index = index;
+    netlink_begin(&request, RTM_NEWLINK, 0, &message, sizeof(message));
+    netlink_add(&request, attribute, &value, sizeof(value));
+    return netlink_call(socket, &request);
+}
+
 int if_set_txqueuelen(int socket, const char *name, int packets)
 {
     struct ifreq request;
@@ -69,8 +85,7 @@ int if_set_txqueuelen(int socket, const char *name, int packets)
     if (status < 0 || request.ifr_qlen == packets) {
         return status;
     }
-    request.ifr_qlen = packets;
-    return if_ioctl(socket, SIOCSIFTXQLEN, &request);
+    return if_set_link(socket, name, IFLA_TXQLEN, (__u32)packets);
 }
 
 int if_set_up(int socket, const char *name, bool up)

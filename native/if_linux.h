@@ -19,7 +19,7 @@ int if_mtu(int socket, const char *name);
 /* SIOCSIFMTU: bytes. */
 int if_set_mtu(int socket, const char *name, int bytes);
 
-/* SIOCSIFTXQLEN: packets, a hard ring on a TUN device. */
+/* RTM_NEWLINK with IFLA_TXQLEN: packets, a hard ring on a TUN device. */
 int if_set_txqueuelen(int socket, const char *name, int packets);
 
 /* SIOCSIFFLAGS: IFF_UP on or off, the other flags as they are. */

@@ -110,7 +110,7 @@ static void configure(const char *name, const char *address, const struct option
         check("SIOCSIFMTU", name, if_set_mtu(socket, name, options->mtu));
     }
     if (options->txqueuelen) {
-        check("SIOCSIFTXQLEN", name, if_set_txqueuelen(socket, name, options->txqueuelen));
+        check("RTM_NEWLINK", name, if_set_txqueuelen(socket, name, options->txqueuelen));
     }
     add_address(socket, name, address);
     check("SIOCSIFFLAGS", name, if_set_up(socket, name, true));

@@ -33,7 +33,7 @@ final class Link implements AutoCloseable {
     }
 
     void setTxQueueLength(String name, int packets) throws TunException {
-        TunException.check("ioctl(SIOCSIFTXQLEN)", name, Native.ifSetTxQueueLength(socket, name, packets));
+        TunException.check("netlink(RTM_NEWLINK, txqueuelen)", name, Native.ifSetTxQueueLength(socket, name, packets));
     }
 
     void setUp(String name, boolean up) throws TunException {
