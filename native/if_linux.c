@@ -77,7 +77,7 @@ static int if_set_link(int socket, const char *name, int attribute, __u32 value)
 int if_set_txqueuelen(int socket, const char *name, int packets)
 {
     struct ifreq request;
-    int status = if_request(&request, name);
+    int status = packets < 0 ? -EINVAL : if_request(&request, name);
 
     if (status == 0) {
         status = if_ioctl(socket, SIOCGIFTXQLEN, &request);
