@@ -72,8 +72,8 @@ class TunDeviceErrorsIT {
 
     @Test
     void shouldSayThatDescriptorsHaveRunOut() {
-        // The first failure is there to load the classes that tell of it, which takes descriptors as well.
-        String output = namespace.sh("ulimit -n 64; " + JavaProcess.commandLine(DeviceProbe.class, "lo", "*"));
+        // A success and a failure load the classes, which takes descriptors as well.
+        String output = namespace.sh("ulimit -n 256; " + JavaProcess.commandLine(DeviceProbe.class, "tl0", "lo", "*"));
         assertThat(output).contains("EMFILE: too many open files in this process; raise its limit (ulimit -n)");
     }
 
