@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.internal.PlatformDependent;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.PacketBatch;
+import io.tunloop.packet.TransportHeader;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import java.util.ArrayList;
@@ -27,12 +28,24 @@ import java.util.List;
  * </pre>
  */
 public final class CodecFuzz {
+    private static final int MAX_PACKETS = 24;
+    private static final byte[][][] STREAMS = {
+        stream(Packets.tcp4(16, 20, 1)),
+        stream(Packets.tcp6(16, 20, 1)),
+        stream(Packets.udp4(20)),
+        stream(Packets.udp6(20))
+    };
+
+    private static CodecFuzz shared;
+
     private final GsoSplitter packetSplitter = new GsoSplitter(GsoSplitter.Output.PACKETS);
     private final EmbeddedChannel packets = channel(packetSplitter);
     private final EmbeddedChannel batches = channel(new GsoSplitter(GsoSplitter.Output.BATCHES));
     private final EmbeddedChannel coalescer = channel(new GroCoalescer());
 
-    private static CodecFuzz shared;
+    private final WirePacket first = new WirePacket();
+    private final WirePacket second = new WirePacket();
+    private final GroupHeader header = new GroupHeader();
 
     /** What the stand-alone fuzzer calls: the first byte chooses the target. */
     public static void fuzzerTestOneInput(FuzzedDataProvider data) {
@@ -44,6 +57,15 @@ public final class CodecFuzz {
             case 1 -> shared.splitter(data.consumeRemainingAsBytes());
             default -> shared.coalescer(data);
         }
+    }
+
+    private static byte[][] stream(PacketSpec first) {
+        byte[][] packets = new byte[MAX_PACKETS][];
+        PacketSpec spec = first;
+        for (int i = 0; i < MAX_PACKETS; i++, spec = spec.next()) {
+            packets[i] = spec.bytes();
+        }
+        return packets;
     }
 
     private static EmbeddedChannel channel(ChannelHandler handler) {
@@ -85,11 +107,10 @@ public final class CodecFuzz {
 
     void coalescer(FuzzedDataProvider data) {
         List<byte[]> written = new ArrayList<>();
-        PacketSpec[] flows = {Packets.tcp4(16, 20, 1), Packets.tcp6(16, 20, 1), Packets.udp4(20), Packets.udp6(20)};
-        while (data.remainingBytes() > 0 && written.size() < 40) {
-            int flow = data.consumeInt(0, flows.length - 1);
-            byte[] packet = flows[flow].bytes();
-            flows[flow] = flows[flow].next();
+        int[] next = new int[STREAMS.length];
+        while (data.remainingBytes() > 0 && written.size() < MAX_PACKETS) {
+            int flow = data.consumeInt(0, STREAMS.length - 1);
+            byte[] packet = STREAMS[flow][next[flow]++].clone();
             mutate(packet, data);
             written.add(packet);
             coalescer.write(Packets.direct(packet));
@@ -145,7 +166,7 @@ public final class CodecFuzz {
     }
 
     /** Every packet is there once, and two packets between the same addresses have kept their order. */
-    private static void assertSameInEachFlow(List<byte[]> written, List<byte[]> actual) {
+    private void assertSameInEachFlow(List<byte[]> written, List<byte[]> actual) {
         if (written.size() != actual.size()) {
             throw new AssertionError(written.size() + " packets became " + actual.size());
         }
@@ -165,17 +186,14 @@ public final class CodecFuzz {
         }
     }
 
-    private static boolean sameFlow(byte[] a, byte[] b) {
-        WirePacket first = new WirePacket();
-        WirePacket second = new WirePacket();
+    private boolean sameFlow(byte[] a, byte[] b) {
         first.parse(Unpooled.wrappedBuffer(a), 0, a.length, false);
         second.parse(Unpooled.wrappedBuffer(b), 0, b.length, false);
         if (first.flow() != WirePacket.Flow.KNOWN || second.flow() != WirePacket.Flow.KNOWN) {
             return false;
         }
-        GroupHeader header = new GroupHeader();
         header.clear();
-        header.begin(first, first.transportOffset() + 8);
+        header.begin(first, first.transportOffset() + TransportHeader.UDP_BYTES);
         return header.isSameFlow(second);
     }
 

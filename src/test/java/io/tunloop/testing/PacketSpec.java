@@ -257,6 +257,30 @@ public final class PacketSpec {
         return copy().sequence(sequence + payloadBytes).id(id + 1).seed(payloadSeed + 1);
     }
 
+    /** Takes back every error: bad checksums, lengths that are wrong, fragments. */
+    public PacketSpec sound() {
+        badIpChecksum = false;
+        badTransportChecksum = false;
+        noTransportChecksum = false;
+        trailingBytes = 0;
+        lengthError = 0;
+        fragment &= 0x4000;
+        if (extensionType == 44) {
+            extensionType = -1;
+            extensions = new byte[0];
+        }
+        return this;
+    }
+
+    public boolean hasBadIpChecksum() {
+        return badIpChecksum;
+    }
+
+    /** The bytes that a router makes of {@link #bytes()}: TTL or hop limit one less, nothing behind the packet's end. */
+    public byte[] forwardedBytes() {
+        return copy().ttl(ttl - 1).trailing(0).bytes();
+    }
+
     public boolean isV6() {
         return v6;
     }
