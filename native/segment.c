@@ -70,12 +70,26 @@ static uint32_t segment_payload_bytes(const struct gso_frame *frame, uint32_t in
     return rest < frame->gso_size ? rest : frame->gso_size;
 }
 
-static void set_ip4(uint8_t *header, uint32_t index, uint32_t packet_bytes)
+/* The sum of an IPv4 header without the fields that differ from segment to segment. */
+static uint16_t ip4_common_sum(const struct gso_frame *frame)
 {
-    store16(header + IP4_TOTAL_LENGTH, packet_bytes);
-    store16(header + IP4_ID, load16(header + IP4_ID) + index);
+    uint8_t header[60];
+    uint32_t bytes = ip4_header_bytes(frame->packet);
+
+    memcpy(header, frame->packet, bytes);
+    store16(header + IP4_TOTAL_LENGTH, 0);
+    store16(header + IP4_ID, 0);
     store16(header + IP4_CHECKSUM, 0);
-    store16(header + IP4_CHECKSUM, (uint16_t)~checksum_sum(header, ip4_header_bytes(header), 0));
+    return checksum_sum(header, bytes, 0);
+}
+
+static void set_ip4(uint8_t *header, uint32_t index, uint32_t packet_bytes, uint16_t common_sum)
+{
+    uint16_t id = (uint16_t)(load16(header + IP4_ID) + index);
+
+    store16(header + IP4_TOTAL_LENGTH, packet_bytes);
+    store16(header + IP4_ID, id);
+    store16(header + IP4_CHECKSUM, (uint16_t)~checksum_fold((uint64_t)common_sum + packet_bytes + id));
 }
 
 static void set_tcp(uint8_t *tcp, const struct gso_frame *frame, uint32_t index, bool last)
@@ -96,7 +110,7 @@ static void set_udp(uint8_t *udp, uint32_t udp_bytes)
     store16(udp + UDP_CHECKSUM, 0);
 }
 
-static void write_header(const struct gso_frame *frame, uint32_t index, bool last, uint8_t *header)
+static void write_header(const struct gso_frame *frame, uint32_t index, bool last, uint16_t ip4_sum, uint8_t *header)
 {
     uint32_t packet_bytes = frame->header_bytes + segment_payload_bytes(frame, index);
     uint8_t *transport = header + frame->transport_offset;
@@ -105,7 +119,7 @@ static void write_header(const struct gso_frame *frame, uint32_t index, bool las
     if (is_ipv6(header)) {
         store16(header + IP6_PAYLOAD_LENGTH, packet_bytes - IP6_BYTES);
     } else {
-        set_ip4(header, index, packet_bytes);
+        set_ip4(header, index, packet_bytes, ip4_sum);
     }
     if (frame->protocol == IPPROTO_TCP) {
         set_tcp(transport, frame, index, last);
@@ -133,9 +147,10 @@ static void store_checksum(uint8_t *header, uint32_t transport_offset, uint32_t 
 void segment_headers(const struct gso_frame *frame, uint8_t *out, size_t stride)
 {
     uint32_t count = segment_count(frame);
+    uint16_t ip4_sum = is_ipv6(frame->packet) ? 0 : ip4_common_sum(frame);
 
     for (uint32_t i = 0; i < count; i++, out += stride) {
-        write_header(frame, i, i == count - 1, out);
+        write_header(frame, i, i == count - 1, ip4_sum, out);
     }
 }
 
@@ -143,11 +158,12 @@ void segment_packets(const struct gso_frame *frame, uint8_t *out, size_t stride)
 {
     const uint8_t *payload = frame->packet + frame->header_bytes;
     uint32_t count = segment_count(frame);
+    uint16_t ip4_sum = is_ipv6(frame->packet) ? 0 : ip4_common_sum(frame);
 
     for (uint32_t i = 0; i < count; i++, out += stride, payload += frame->gso_size) {
         uint32_t payload_bytes = segment_payload_bytes(frame, i);
 
-        write_header(frame, i, i == count - 1, out);
+        write_header(frame, i, i == count - 1, ip4_sum, out);
         store_checksum(out, frame->transport_offset, frame->header_bytes, frame->protocol, payload_bytes,
                        checksum_copy(out + frame->header_bytes, payload, payload_bytes));
     }
