@@ -51,6 +51,17 @@ final class DaemonOptions {
             description = "Give up all capabilities when the devices are open.")
     private boolean dropRights;
 
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            description = "Show rates, drops, CPU and memory once a second; in place on a terminal.")
+    private boolean watch;
+
+    boolean watch() {
+        return watch;
+    }
+
     /** Throws IllegalArgumentException with the rule that is broken. */
     Rights rights() {
         return new Rights(dropRights, user, group);

@@ -82,6 +82,9 @@ final class ForwardCommand implements Callable<Integer> {
     private void run(Daemon daemon, DaemonConfig config, DaemonOptions options) throws Exception {
         daemon.start();
         print(ready(config, daemon));
+        if (options.watch()) {
+            daemon.watchOn(spec.commandLine().getOut(), System.console() != null);
+        }
         try {
             daemon.await();
         } finally {

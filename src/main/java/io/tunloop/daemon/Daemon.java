@@ -8,6 +8,7 @@ import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,11 @@ public final class Daemon implements AutoCloseable {
     public void start() {
         forwarders.forEach(Forwarder::start);
         housekeeping.ready();
+    }
+
+    /** Shows rates, drops, CPU and memory once a second. @param terminal draws in place instead of line after line */
+    public void watchOn(PrintWriter out, boolean terminal) {
+        housekeeping.watchOn(out, terminal, forwarders);
     }
 
     /** Waits for {@link #stop}; throws the reason when a device is lost. */

@@ -14,6 +14,7 @@ import io.tunloop.metrics.EventLoopProbe;
 import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Housekeeping implements AutoCloseable {
     private final LossReporter losses = new LossReporter();
     private SystemdNotifier systemd;
     private Telemetry telemetry;
+    private WatchView view;
 
     private Housekeeping() {}
 
@@ -109,6 +111,10 @@ final class Housekeeping implements AutoCloseable {
                 .orElseGet(this::health);
     }
 
+    void watchOn(PrintWriter out, boolean terminal, List<Forwarder> forwarders) {
+        view = WatchView.open(loop, forwarders, out, terminal);
+    }
+
     void ready() {
         systemd.ready("forwarding");
     }
@@ -133,6 +139,9 @@ final class Housekeeping implements AutoCloseable {
     public void close() {
         probes.forEach(EventLoopProbe::close);
         devices.forEach(DeviceWatch::close);
+        if (view != null) {
+            view.close();
+        }
         if (telemetry != null) {
             telemetry.close();
         }
