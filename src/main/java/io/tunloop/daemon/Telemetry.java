@@ -19,9 +19,11 @@ import io.tunloop.metrics.EventLoopMetrics;
 import io.tunloop.metrics.ForwarderMetrics;
 import io.tunloop.metrics.MetricsServer;
 import io.tunloop.metrics.ProcessMeters;
+import io.tunloop.metrics.TunloopMeters.Key;
 import io.tunloop.relay.Forwarder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -31,8 +33,10 @@ import java.util.function.Supplier;
  * Thread: opened and closed by any; serves on the event loop given.
  */
 final class Telemetry implements AutoCloseable {
+    private static final int DEVICES_PER_PAIR = 2;
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final EventLoopMetrics loops;
+    private final List<EventLoopMetrics> loops = new ArrayList<>();
     private MetricsServer server;
 
     private Telemetry(List<Forwarder> forwarders, List<DeviceWatch> devices) {
@@ -40,14 +44,14 @@ final class Telemetry implements AutoCloseable {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system."));
         // ProcessMeters has it in seconds, as Prometheus wants it.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
-        loops = new EventLoopMetrics(
-                forwarders.stream()
-                        .flatMap(forwarder -> forwarder.eventLoops().stream())
-                        .toList(),
-                Tags.empty());
-        loops.bindTo(registry);
-        forwarders.forEach(forwarder -> new ForwarderMetrics(forwarder, Tags.empty()).bindTo(registry));
-        devices.forEach(watch -> new DeviceMetrics(watch.device(), watch::isUp, Tags.empty()).bindTo(registry));
+        for (int i = 0; i < forwarders.size(); i++) {
+            bindForwarder(forwarders.get(i), tags(i, forwarders.size()));
+        }
+        for (int i = 0; i < devices.size(); i++) {
+            DeviceWatch watch = devices.get(i);
+            Tags tags = tags(i / DEVICES_PER_PAIR, forwarders.size());
+            new DeviceMetrics(watch.device(), watch::isUp, tags).bindTo(registry);
+        }
         bindProcess();
     }
 
@@ -75,6 +79,18 @@ final class Telemetry implements AutoCloseable {
         }
     }
 
+    /** One pair needs no number; of several, two may have devices of one name in different namespaces. */
+    private static Tags tags(int index, int pairs) {
+        return pairs == 1 ? Tags.empty() : Tags.of(Key.PAIR.asString(), Integer.toString(index + 1));
+    }
+
+    private void bindForwarder(Forwarder forwarder, Tags tags) {
+        new ForwarderMetrics(forwarder, tags).bindTo(registry);
+        var loopMetrics = new EventLoopMetrics(forwarder.eventLoops(), tags);
+        loopMetrics.bindTo(registry);
+        loops.add(loopMetrics);
+    }
+
     private void bindProcess() {
         new ProcessMeters().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -97,7 +113,7 @@ final class Telemetry implements AutoCloseable {
         if (server != null) {
             server.close();
         }
-        loops.close();
+        loops.forEach(EventLoopMetrics::close);
         registry.close();
     }
 }

@@ -140,6 +140,8 @@ public enum TunloopMeters implements MeterDocumentation {
         DIRECTION,
         /** Why a packet was lost: queue_full, device_down, invalid, refused, oversize, shutdown. */
         REASON,
+        /** Number of the pair, from 1, in a process that forwards between several. */
+        PAIR,
         /** {@code read} or {@code write}. */
         OP,
         /** {@code direct} or {@code heap}. */

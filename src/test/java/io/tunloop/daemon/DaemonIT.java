@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The process as its supervisor and its operator see it. */
 @RequiresTun
@@ -76,7 +78,7 @@ class DaemonIT {
 
     @Test
     void shouldGiveUpDrainingWhenTheTimeIsOver() throws Exception {
-        forward(List.of(), "--mode", "async-normal", "--drain-timeout", "300ms");
+        forward(ForwardProcess.WITHOUT_RING, "--mode", "async-normal", "--drain-timeout", "300ms");
         fillOutboundBuffers();
 
         forward.signal("TERM");
@@ -88,7 +90,7 @@ class DaemonIT {
 
     @Test
     void shouldEndAtOnceOnTheSecondSigterm() throws Exception {
-        forward(List.of(), "--mode", "async-normal", "--drain-timeout", "10m");
+        forward(ForwardProcess.WITHOUT_RING, "--mode", "async-normal", "--drain-timeout", "10m");
         fillOutboundBuffers();
 
         forward.signal("TERM");
@@ -117,6 +119,39 @@ class DaemonIT {
                         "-e",
                         "inject=write,writev:error=EAGAIN");
         hosts.host1().sh("while ping -c1 -W1 10.0.2.1 >/dev/null; do :; done");
+    }
+
+    @Test
+    void shouldShowRatesLineAfterLineWhereThereIsNoTerminal() {
+        forward(List.of(), "--mode", "async-gso", "--watch");
+        Traffic.start(hosts);
+        forward.awaitLines(3, "process ");
+        assertThat(forward.output())
+                .containsPattern("tun11 -> tun22 +[0-9.]*[1-9][0-9]* Gbit/s +[0-9,]+ packets/s +0 dropped/s")
+                .containsPattern("process +[0-9.]+ % CPU +[0-9.]+ MiB")
+                .doesNotContain("\033[");
+    }
+
+    @Test
+    void shouldForwardSeveralPairsWithAModeEach() throws Exception {
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), """
+                metrics = "9464"
+                [[pair]]
+                mode = "async-gso"
+                iface1 = "tun11"
+                iface2 = "tun22"
+                [[pair]]
+                mode = "async-normal"
+                iface1 = "tun33"
+                iface2 = "tun44"
+                """);
+        var command = JavaProcess.command(Main.class, "forward", "--config", file.toString());
+        Process process = hosts.host1().start(command.toArray(String[]::new));
+        assertThat(TwoHosts.readLine(process)).contains("INFO").contains("metrics at");
+        assertThat(hosts.host1().sh("curl -sSf --retry 50 --retry-all-errors http://127.0.0.1:9464/metrics"))
+                .contains("tunloop_offload_enabled{device=\"tun22\",feature=\"tso4\",pair=\"1\"} 1.0")
+                .contains("tunloop_offload_enabled{device=\"tun44\",feature=\"tso4\",pair=\"2\"} 0.0")
+                .contains("tunloop_eventloop_pending{loop=\"0\",pair=\"2\"}");
     }
 
     @Test
@@ -154,9 +189,10 @@ class DaemonIT {
         Traffic.start(hosts);
     }
 
-    @Test
-    void shouldHoldNoRightInAnyThread() throws Exception {
-        forward(List.of(), "--mode", "async-gso", "--metrics", "9464", "--user", "nobody");
+    @ParameterizedTest
+    @ValueSource(strings = {"async-normal", "async-gso", "sync-normal"})
+    void shouldHoldNoRightInAnyThread(String mode) throws Exception {
+        forward(List.of(), "--mode", mode, "--metrics", "9464", "--user", "nobody");
         Traffic.start(hosts);
         forward.get("/metrics");
 

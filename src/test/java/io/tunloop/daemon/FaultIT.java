@@ -42,7 +42,11 @@ class FaultIT {
     }
 
     private void forward(String mode, String... more) {
-        forward = ForwardProcess.start(hosts, List.of(), arguments(mode, more));
+        forward(List.of(), mode, more);
+    }
+
+    private void forward(List<String> prefix, String mode, String... more) {
+        forward = ForwardProcess.start(hosts, prefix, arguments(mode, more));
         forward.awaitLine("tunloop: ready");
     }
 
@@ -187,7 +191,8 @@ class FaultIT {
     @ParameterizedTest
     @CsvSource({"EIO, device_down", "ENOBUFS, refused", "ENOMEM, refused", "EINVAL, invalid"})
     void shouldCountWhatTheKernelRefusesAndGoOn(String errno, String reason) throws Exception {
-        forwardUnderLoad("async-normal");
+        forward(ForwardProcess.WITHOUT_RING, "async-normal");
+        traffic = Traffic.start(hosts);
         Process strace = inject("write,writev:error=" + errno);
         forward.awaitLine("(" + reason + ")");
         end(strace);
@@ -202,7 +207,8 @@ class FaultIT {
 
     @Test
     void shouldEndWithTheReasonWhenReadingFailsForGood() throws Exception {
-        forwardUnderLoad("async-normal");
+        forward(ForwardProcess.WITHOUT_RING, "async-normal");
+        traffic = Traffic.start(hosts);
         Process strace = inject("read:error=EBADFD");
         assertThat(forward.exitCode()).isEqualTo(1);
         assertThat(forward.output()).contains("read on tun").contains("EBADFD");

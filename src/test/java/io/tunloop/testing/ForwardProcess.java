@@ -23,6 +23,9 @@ import java.util.function.Predicate;
  * </pre>
  */
 public final class ForwardProcess implements AutoCloseable {
+    /** A prefix: every packet is a system call of its own, which strace can let fail; what an io_uring does it cannot. */
+    public static final List<String> WITHOUT_RING = List.of("env", "JAVA_TOOL_OPTIONS=-Dio.tunloop.ring=false");
+
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final TwoHosts hosts;
