@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +31,10 @@ class FaultIT {
     private final TwoHosts hosts = new TwoHosts();
     private ForwardProcess forward;
     private Traffic traffic;
+
+    @RegisterExtension
+    final AfterTestExecutionCallback output = context -> context.getExecutionException()
+            .ifPresent(cause -> cause.addSuppressed(new AssertionError("output: " + forward.output())));
 
     @AfterEach
     void end() {
