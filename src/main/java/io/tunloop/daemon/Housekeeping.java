@@ -64,7 +64,7 @@ final class Housekeeping implements AutoCloseable {
         for (int i = 0; i < forwarders.size(); i++) {
             Forwarder forwarder = forwarders.get(i);
             watchDevices(forwarder.directions().get(0), config.pairs().get(i).mirrorCarrier());
-            forwarder.directions().forEach(losses::add);
+            losses.add(forwarder);
             forwarder.eventLoops().forEach(each -> probes.add(EventLoopProbe.open(each, lagNs -> {})));
         }
         loop.scheduleAtFixedRate(losses::tick, 1, 1, TimeUnit.SECONDS);

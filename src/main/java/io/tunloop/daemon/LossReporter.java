@@ -3,8 +3,9 @@ package io.tunloop.daemon;
 
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.tunloop.channel.TunChannelCounters;
+import io.tunloop.metrics.DeviceTotals;
 import io.tunloop.relay.Direction;
+import io.tunloop.relay.Forwarder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -29,23 +30,39 @@ final class LossReporter {
 
     private final List<Spell> spells = new ArrayList<>();
 
-    void add(Direction direction) {
-        String from = direction.from().name();
-        String to = direction.to().name();
-        TunChannelCounters read = direction.read();
-        TunChannelCounters written = direction.written();
-        add(from, "longer than the MTU it was opened with (oversize)", read::droppedOversize);
-        add(from, "a frame makes no sense (invalid)", direction::droppedInvalid);
-        add(to, "the link is down (device_down)", written::droppedDeviceDown);
-        add(to, "the kernel takes them for malformed (invalid)", written::droppedInvalid);
-        add(to, "the kernel has no room for them (refused)", written::droppedRefused);
-        spells.add(new Spell(
-                from + ": reading pauses: no direct memory for packets; raise -XX:MaxDirectMemorySize",
-                read::readsStarved));
+    void add(Forwarder forwarder) {
+        for (String device : DeviceTotals.devices(forwarder)) {
+            var totals = new DeviceTotals(forwarder, device);
+            add(
+                    device,
+                    "longer than the MTU it was opened with (oversize)",
+                    () -> totals.read(way -> way.read().droppedOversize()));
+            add(device, "a frame makes no sense (invalid)", () -> totals.read(Direction::droppedInvalid));
+            add(
+                    device,
+                    "the link is down (device_down)",
+                    () -> totals.written(way -> way.written().droppedDeviceDown()));
+            add(
+                    device,
+                    "the kernel takes them for malformed (invalid)",
+                    () -> totals.written(way -> way.written().droppedInvalid()));
+            add(
+                    device,
+                    "the kernel has no room for them (refused)",
+                    () -> totals.written(way -> way.written().droppedRefused()));
+            add(
+                    device + ": reading pauses: no direct memory for packets; raise -XX:MaxDirectMemorySize",
+                    () -> totals.read(way -> way.read().readsStarved()));
+        }
     }
 
     private void add(String device, String reason, LongSupplier counter) {
-        spells.add(new Spell(device + ": packets are being dropped: " + reason, counter));
+        add(device + ": packets are being dropped: " + reason, counter);
+    }
+
+    /** @param what is wrong while the counter grows */
+    void add(String what, LongSupplier counter) {
+        spells.add(new Spell(what, counter));
     }
 
     /** Looks at the counters: to be called about once a second. */

@@ -36,6 +36,8 @@ final class Telemetry implements AutoCloseable {
     private static final int DEVICES_PER_PAIR = 2;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    // The registry holds it weakly.
+    private final ProcessMeters process = new ProcessMeters();
     private final List<EventLoopMetrics> loops = new ArrayList<>();
     private MetricsServer server;
 
@@ -92,7 +94,7 @@ final class Telemetry implements AutoCloseable {
     }
 
     private void bindProcess() {
-        new ProcessMeters().bindTo(registry);
+        process.bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

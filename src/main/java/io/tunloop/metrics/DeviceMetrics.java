@@ -43,7 +43,8 @@ public final class DeviceMetrics implements MeterBinder {
                 .description(DEVICE_UP.description())
                 .tags(all)
                 .register(registry);
-        FunctionCounter.builder(KERNEL_TX_DROPPED.getName(), this, DeviceMetrics::txDropped)
+        // A registry holds what it asks weakly: the device, which its forwarder has.
+        FunctionCounter.builder(KERNEL_TX_DROPPED.getName(), device, alive -> txDropped())
                 .description(KERNEL_TX_DROPPED.description())
                 .tags(all)
                 .register(registry);

@@ -17,7 +17,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.tunloop.channel.TunChannelCounters;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
 import io.tunloop.metrics.TunloopMeters.Key;
@@ -51,64 +50,91 @@ public final class ForwarderMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        for (Direction direction : forwarder.directions()) {
-            bindInvalid(registry, direction.from());
-            bindRead(registry, direction.from(), direction.read());
-            bindWritten(registry, direction.to(), direction.written());
-            bindDropped(registry, direction);
-            bindSegments(registry, direction);
-            bindOffloads(registry, direction.from());
+        for (String device : DeviceTotals.devices(forwarder)) {
+            var totals = new DeviceTotals(forwarder, device);
+            bindRead(registry, device, totals);
+            bindWritten(registry, device, totals);
+            bindDropped(registry, device, totals);
         }
+        Direction there = forwarder.directions().get(0);
+        bindOffloads(registry, there.from());
+        bindOffloads(registry, there.to());
     }
 
-    private void bindRead(MeterRegistry registry, TunDevice device, TunChannelCounters counters) {
+    private void bindRead(MeterRegistry registry, String device, DeviceTotals totals) {
         Tags read = of(device).and(Key.DIRECTION.asString(), "read");
-        count(registry, PACKETS, read, counters, TunChannelCounters::packetsRead);
-        count(registry, BYTES, read, counters, TunChannelCounters::bytesRead);
-        count(registry, BATCHES, read, counters, TunChannelCounters::readBatches);
+        count(registry, PACKETS, read, totals, all -> all.read(way -> way.read().packetsRead()));
+        count(registry, BYTES, read, totals, all -> all.read(way -> way.read().bytesRead()));
+        count(registry, BATCHES, read, totals, all -> all.read(way -> way.read().readBatches()));
+        count(registry, SEGMENTS_READ, of(device), totals, all -> all.read(Direction::segmentsRead));
+        count(
+                registry,
+                STARVED,
+                of(device),
+                totals,
+                all -> all.read(way -> way.read().readsStarved()));
         Tags op = of(device).and(Key.OP.asString(), "read");
-        count(registry, SYSCALLS, op, counters, TunChannelCounters::readCalls);
+        count(registry, SYSCALLS, op, totals, all -> all.read(way -> way.read().readCalls()));
     }
 
-    private void bindWritten(MeterRegistry registry, TunDevice device, TunChannelCounters counters) {
+    private void bindWritten(MeterRegistry registry, String device, DeviceTotals totals) {
         Tags written = of(device).and(Key.DIRECTION.asString(), "written");
-        count(registry, PACKETS, written, counters, TunChannelCounters::packetsWritten);
-        count(registry, BYTES, written, counters, TunChannelCounters::bytesWritten);
-        count(registry, BATCHES, written, counters, TunChannelCounters::writeBatches);
+        count(
+                registry,
+                PACKETS,
+                written,
+                totals,
+                all -> all.written(way -> way.written().packetsWritten()));
+        count(
+                registry,
+                BYTES,
+                written,
+                totals,
+                all -> all.written(way -> way.written().bytesWritten()));
+        count(
+                registry,
+                BATCHES,
+                written,
+                totals,
+                all -> all.written(way -> way.written().writeBatches()));
+        count(registry, SEGMENTS_WRITTEN, of(device), totals, all -> all.written(Direction::segmentsWritten));
         Tags op = of(device).and(Key.OP.asString(), "write");
-        count(registry, SYSCALLS, op, counters, TunChannelCounters::writeCalls);
+        count(
+                registry,
+                SYSCALLS,
+                op,
+                totals,
+                all -> all.written(way -> way.written().writeCalls()));
     }
 
     /** Each reason belongs to the device that was read, or to the one that was to be written to; invalid to either. */
-    private void bindDropped(MeterRegistry registry, Direction direction) {
-        dropped(registry, direction.from(), "oversize", direction.read(), TunChannelCounters::droppedOversize);
-        dropped(registry, direction.to(), "device_down", direction.written(), TunChannelCounters::droppedDeviceDown);
-        dropped(registry, direction.to(), "shutdown", direction, Direction::droppedShutdown);
-        dropped(registry, direction.to(), "refused", direction.written(), TunChannelCounters::droppedRefused);
-    }
-
-    private void bindInvalid(MeterRegistry registry, TunDevice device) {
+    private void bindDropped(MeterRegistry registry, String device, DeviceTotals totals) {
+        dropped(
+                registry,
+                device,
+                "oversize",
+                totals,
+                all -> all.read(way -> way.read().droppedOversize()));
         dropped(
                 registry,
                 device,
                 "invalid",
-                forwarder,
-                all -> all.directions().stream()
-                        .mapToLong(direction -> invalid(direction, device.name()))
-                        .sum());
-    }
-
-    private static long invalid(Direction direction, String device) {
-        long read = direction.from().name().equals(device) ? direction.droppedInvalid() : 0;
-        long written =
-                direction.to().name().equals(device) ? direction.written().droppedInvalid() : 0;
-        return read + written;
-    }
-
-    private void bindSegments(MeterRegistry registry, Direction direction) {
-        count(registry, SEGMENTS_READ, of(direction.from()), direction, Direction::segmentsRead);
-        count(registry, SEGMENTS_WRITTEN, of(direction.to()), direction, Direction::segmentsWritten);
-        count(registry, STARVED, of(direction.from()), direction.read(), TunChannelCounters::readsStarved);
+                totals,
+                all -> all.read(Direction::droppedInvalid)
+                        + all.written(way -> way.written().droppedInvalid()));
+        dropped(
+                registry,
+                device,
+                "device_down",
+                totals,
+                all -> all.written(way -> way.written().droppedDeviceDown()));
+        dropped(
+                registry,
+                device,
+                "refused",
+                totals,
+                all -> all.written(way -> way.written().droppedRefused()));
+        dropped(registry, device, "shutdown", totals, all -> all.written(Direction::droppedShutdown));
     }
 
     private void bindOffloads(MeterRegistry registry, TunDevice device) {
@@ -116,26 +142,36 @@ public final class ForwarderMetrics implements MeterBinder {
         for (Offload offload : Offload.values()) {
             Gauge.builder(OFFLOAD_ENABLED.getName(), () -> granted.contains(offload) ? 1 : 0)
                     .description(OFFLOAD_ENABLED.description())
-                    .tags(of(device).and(Key.FEATURE.asString(), offload.name().toLowerCase(Locale.ROOT)))
+                    .tags(of(device.name())
+                            .and(Key.FEATURE.asString(), offload.name().toLowerCase(Locale.ROOT)))
                     .register(registry);
         }
     }
 
-    private <T> void dropped(
-            MeterRegistry registry, TunDevice device, String reason, T counters, ToDoubleFunction<T> value) {
-        count(registry, DROPPED, of(device).and(Key.REASON.asString(), reason), counters, value);
+    private void dropped(
+            MeterRegistry registry,
+            String device,
+            String reason,
+            DeviceTotals totals,
+            ToDoubleFunction<DeviceTotals> value) {
+        count(registry, DROPPED, of(device).and(Key.REASON.asString(), reason), totals, value);
     }
 
-    private static <T> void count(
-            MeterRegistry registry, TunloopMeters meter, Tags tags, T counters, ToDoubleFunction<T> value) {
-        FunctionCounter.builder(meter.getName(), counters, value)
+    private void count(
+            MeterRegistry registry,
+            TunloopMeters meter,
+            Tags tags,
+            DeviceTotals totals,
+            ToDoubleFunction<DeviceTotals> value) {
+        // A registry holds what it asks weakly: the forwarder, which somebody has for as long as it works.
+        FunctionCounter.builder(meter.getName(), forwarder, alive -> value.applyAsDouble(totals))
                 .description(meter.description())
                 .baseUnit(meter.getBaseUnit())
                 .tags(tags)
                 .register(registry);
     }
 
-    private Tags of(TunDevice device) {
-        return Tags.of(tags).and(Key.DEVICE.asString(), device.name());
+    private Tags of(String device) {
+        return Tags.of(tags).and(Key.DEVICE.asString(), device);
     }
 }

@@ -64,6 +64,21 @@ class MetricsIT {
                 .contains("tunloop_eventloop_pending", "tunloop_allocator_used_bytes");
     }
 
+    /** A registry holds what it asks weakly, and says nothing when it is gone. */
+    @Test
+    void shouldCountOnAfterGarbageCollection() {
+        String packets = "tunloop_packets_total{device=\"tun11\",direction=\"read\"}";
+        double before = forward.metric(packets);
+        hosts.host1().run("jcmd", Long.toString(forward.pid()), "GC.run");
+        hosts.host1().run("jcmd", Long.toString(forward.pid()), "GC.run");
+
+        assertThat(forward.metric(packets)).isGreaterThan(before);
+        double cpu = forward.metric("tunloop_process_cpu_time_seconds_total");
+        Traffic.start(hosts);
+        assertThat(forward.metric("tunloop_process_cpu_time_seconds_total")).isGreaterThan(cpu);
+        assertThat(forward.get("/metrics")).doesNotContain("NaN");
+    }
+
     @Test
     void shouldSatisfyTheRulesOfPrometheus() {
         requireTool("promtool");
