@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The native methods of io.tunloop.*: one static table a class. A function here converts its arguments and calls plain
- * C; it returns what that returned, a count or -errno. Nothing throws but an allocation that failed.
+ * C; it returns what that returned, a count or -errno. Nothing throws but an allocation that failed. Few need their
+ * environment or class, so this file is compiled with -Wno-unused-parameter.
  */
 #include "checksum.h"
 #include "fd_passing.h"
@@ -54,8 +55,6 @@ static bool copy_bytes(JNIEnv *env, jbyteArray bytes, char text[static PATH_MAX]
 
 static jint close_fd(JNIEnv *env, jclass type, jint fd)
 {
-    (void)env;
-    (void)type;
     return close(fd) < 0 ? -errno : 0;
 }
 
@@ -63,22 +62,16 @@ static jint dup_fd(JNIEnv *env, jclass type, jint fd)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-    (void)env;
-    (void)type;
     return copy < 0 ? -errno : copy;
 }
 
 static jint device_read(JNIEnv *env, jclass type, jint fd, jlong iov, jlong lengths, jint count)
 {
-    (void)env;
-    (void)type;
     return packets_read(fd, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths, count);
 }
 
 static jint device_write(JNIEnv *env, jclass type, jint fd, jlong iov, jlong spans, jlong results, jint count)
 {
-    (void)env;
-    (void)type;
     return packets_write(fd, (const struct iovec *)(intptr_t)iov, (const int32_t *)(intptr_t)spans,
                          (int32_t *)(intptr_t)results, count);
 }
@@ -94,43 +87,31 @@ static jlong device_ring_open(JNIEnv *env, jclass type, jint entries)
     struct packet_ring *ring;
     int result = packet_ring_open((unsigned int)entries, &ring);
 
-    (void)env;
-    (void)type;
     return result < 0 ? result : (jlong)(intptr_t)ring;
 }
 
 static void device_ring_close(JNIEnv *env, jclass type, jlong handle)
 {
-    (void)env;
-    (void)type;
     packet_ring_close(ring_of(handle));
 }
 
 static jint device_ring_add_memory(JNIEnv *env, jclass type, jlong handle, jlong address, jlong bytes)
 {
-    (void)env;
-    (void)type;
     return packet_ring_add_memory(ring_of(handle), (void *)(intptr_t)address, (size_t)bytes);
 }
 
 static jint device_ring_attach(JNIEnv *env, jclass type, jlong handle, jint fd)
 {
-    (void)env;
-    (void)type;
     return packet_ring_attach(ring_of(handle), fd);
 }
 
 static void device_ring_detach(JNIEnv *env, jclass type, jlong handle, jint queue)
 {
-    (void)env;
-    (void)type;
     packet_ring_detach(ring_of(handle), queue);
 }
 
 static jint device_ring_read(JNIEnv *env, jclass type, jlong handle, jint queue, jlong iov, jlong lengths, jint count)
 {
-    (void)env;
-    (void)type;
     return packet_ring_read(ring_of(handle), queue, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths,
                             count);
 }
@@ -138,8 +119,6 @@ static jint device_ring_read(JNIEnv *env, jclass type, jlong handle, jint queue,
 static jint device_ring_write(JNIEnv *env, jclass type, jlong handle, jint queue, jlong iov, jlong spans, jlong results,
                               jint count)
 {
-    (void)env;
-    (void)type;
     return packet_ring_write(ring_of(handle), queue, (const struct iovec *)(intptr_t)iov,
                              (const int32_t *)(intptr_t)spans, (int32_t *)(intptr_t)results, count);
 }
@@ -149,7 +128,6 @@ static jint device_netns_open(JNIEnv *env, jclass type, jbyteArray bytes)
     char path[PATH_MAX];
     int fd;
 
-    (void)type;
     if (!copy_bytes(env, bytes, path)) {
         return -ENAMETOOLONG;
     }
@@ -159,15 +137,11 @@ static jint device_netns_open(JNIEnv *env, jclass type, jbyteArray bytes)
 
 static jint device_netns_try(JNIEnv *env, jclass type, jint netns)
 {
-    (void)env;
-    (void)type;
     return netns_try(netns);
 }
 
 static jint device_tun_open(JNIEnv *env, jclass type, jint netns)
 {
-    (void)env;
-    (void)type;
     return netns_call(netns, tun_open);
 }
 
@@ -175,7 +149,6 @@ static jint device_tun_attach(JNIEnv *env, jclass type, jint fd, jstring string,
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     return copy_name(env, string, name) ? tun_attach(fd, name, flags) : -ENAMETOOLONG;
 }
 
@@ -185,7 +158,6 @@ static jint device_tun_device(JNIEnv *env, jclass type, jint fd, jbyteArray byte
     char name[IFNAMSIZ];
     int flags = tun_device(fd, name);
 
-    (void)type;
     if (flags >= 0) {
         (*env)->SetByteArrayRegion(env, bytes, 0, IFNAMSIZ, (const jbyte *)name);
     }
@@ -194,57 +166,41 @@ static jint device_tun_device(JNIEnv *env, jclass type, jint fd, jbyteArray byte
 
 static jint device_tun_set_vnet_header_bytes(JNIEnv *env, jclass type, jint fd, jint bytes)
 {
-    (void)env;
-    (void)type;
     return tun_set_vnet_header_bytes(fd, bytes);
 }
 
 static jint device_tun_set_offload(JNIEnv *env, jclass type, jint fd, jint mask)
 {
-    (void)env;
-    (void)type;
     return tun_set_offload(fd, (unsigned int)mask);
 }
 
 static jint device_tun_set_persist(JNIEnv *env, jclass type, jint fd, jboolean persist)
 {
-    (void)env;
-    (void)type;
     return tun_set_persist(fd, persist);
 }
 
 static jint device_tun_set_owner(JNIEnv *env, jclass type, jint fd, jint uid)
 {
-    (void)env;
-    (void)type;
     return tun_set_owner(fd, (unsigned int)uid);
 }
 
 static jint device_tun_set_group(JNIEnv *env, jclass type, jint fd, jint gid)
 {
-    (void)env;
-    (void)type;
     return tun_set_group(fd, (unsigned int)gid);
 }
 
 static jint device_tun_set_carrier(JNIEnv *env, jclass type, jint fd, jboolean carrier)
 {
-    (void)env;
-    (void)type;
     return tun_set_carrier(fd, carrier);
 }
 
 static jint device_tun_netns(JNIEnv *env, jclass type, jint fd)
 {
-    (void)env;
-    (void)type;
     return tun_netns(fd);
 }
 
 static jint device_tun_adopt(JNIEnv *env, jclass type, jint fd)
 {
-    (void)env;
-    (void)type;
     return tun_adopt(fd);
 }
 
@@ -252,14 +208,11 @@ static jint device_fd_receive(JNIEnv *env, jclass type, jbyteArray bytes, jint t
 {
     char path[PATH_MAX];
 
-    (void)type;
     return copy_bytes(env, bytes, path) ? fd_receive(path, timeout_ms) : -ENAMETOOLONG;
 }
 
 static jint device_netlink_subscribe(JNIEnv *env, jclass type, jint netns)
 {
-    (void)env;
-    (void)type;
     return netns_call(netns, netlink_subscribe);
 }
 
@@ -268,7 +221,6 @@ static jint device_netlink_ask_link(JNIEnv *env, jclass type, jint socket, jstri
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     if (!string) {
         return netlink_ask_link(socket, NULL);
     }
@@ -277,8 +229,6 @@ static jint device_netlink_ask_link(JNIEnv *env, jclass type, jint socket, jstri
 
 static jint device_netlink_ask_addresses(JNIEnv *env, jclass type, jint socket)
 {
-    (void)env;
-    (void)type;
     return netlink_ask_addresses(socket);
 }
 
@@ -288,7 +238,6 @@ static jint device_netlink_receive(JNIEnv *env, jclass type, jint socket, jbyteA
     jsize capacity = (*env)->GetArrayLength(env, bytes);
     int length = netlink_receive(socket, buffer, capacity < NETLINK_BUFFER_BYTES ? (size_t)capacity : sizeof(buffer));
 
-    (void)type;
     if (length > 0) {
         (*env)->SetByteArrayRegion(env, bytes, 0, length, buffer);
     }
@@ -297,8 +246,6 @@ static jint device_netlink_receive(JNIEnv *env, jclass type, jint socket, jbyteA
 
 static jint device_netlink_open(JNIEnv *env, jclass type, jint netns)
 {
-    (void)env;
-    (void)type;
     return netns_call(netns, netlink_open);
 }
 
@@ -306,7 +253,6 @@ static jint device_if_mtu(JNIEnv *env, jclass type, jint socket, jstring string)
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     return copy_name(env, string, name) ? if_mtu(socket, name) : -ENAMETOOLONG;
 }
 
@@ -314,7 +260,6 @@ static jint device_if_set_mtu(JNIEnv *env, jclass type, jint socket, jstring str
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     return copy_name(env, string, name) ? if_set_mtu(socket, name, bytes) : -ENAMETOOLONG;
 }
 
@@ -322,7 +267,6 @@ static jint device_if_set_txqueuelen(JNIEnv *env, jclass type, jint socket, jstr
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     return copy_name(env, string, name) ? if_set_txqueuelen(socket, name, packets) : -ENAMETOOLONG;
 }
 
@@ -330,7 +274,6 @@ static jint device_if_set_up(JNIEnv *env, jclass type, jint socket, jstring stri
 {
     char name[IFNAMSIZ];
 
-    (void)type;
     return copy_name(env, string, name) ? if_set_up(socket, name, up) : -ENAMETOOLONG;
 }
 
@@ -340,7 +283,6 @@ static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring
     jbyte address[16];
     jsize length = (*env)->GetArrayLength(env, bytes);
 
-    (void)type;
     if (!copy_name(env, string, name)) {
         return -ENAMETOOLONG;
     }
@@ -359,7 +301,6 @@ static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring s
     jbyte destination[16], gateway[16];
     jsize length = (*env)->GetArrayLength(env, bytes);
 
-    (void)type;
     if (!copy_name(env, string, name)) {
         return -ENAMETOOLONG;
     }
@@ -376,29 +317,21 @@ static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring s
 
 static jint device_drop_bounding(JNIEnv *env, jclass type, jint timeout_ms)
 {
-    (void)env;
-    (void)type;
     return privileges_drop_bounding(timeout_ms);
 }
 
 static jint device_set_group(JNIEnv *env, jclass type, jint gid)
 {
-    (void)env;
-    (void)type;
     return privileges_set_group((gid_t)gid);
 }
 
 static jint device_set_user(JNIEnv *env, jclass type, jint uid)
 {
-    (void)env;
-    (void)type;
     return privileges_set_user((uid_t)uid);
 }
 
 static jint device_drop_capabilities(JNIEnv *env, jclass type, jint timeout_ms)
 {
-    (void)env;
-    (void)type;
     return privileges_drop_capabilities(timeout_ms);
 }
 
@@ -411,7 +344,6 @@ static jint device_find_user(JNIEnv *env, jclass type, jbyteArray bytes, jintArr
     int status = copy_bytes(env, bytes, name) ? privileges_find_user(name, &uid, &gid) : -ENAMETOOLONG;
     jint found[] = {(jint)uid, (jint)gid};
 
-    (void)type;
     if (status == 0) {
         (*env)->SetIntArrayRegion(env, ids, 0, 2, found);
     }
@@ -426,7 +358,6 @@ static jint device_find_group(JNIEnv *env, jclass type, jbyteArray bytes, jintAr
     int status = copy_bytes(env, bytes, name) ? privileges_find_group(name, &gid) : -ENAMETOOLONG;
     jint found = (jint)gid;
 
-    (void)type;
     if (status == 0) {
         (*env)->SetIntArrayRegion(env, ids, 0, 1, &found);
     }
@@ -480,14 +411,11 @@ static const JNINativeMethod device_methods[] = {
 
 static jlong bytes_address(JNIEnv *env, jclass type, jobject buffer)
 {
-    (void)type;
     return (jlong)(intptr_t)(*env)->GetDirectBufferAddress(env, buffer);
 }
 
 static jint bytes_sum(JNIEnv *env, jclass type, jlong address, jint bytes, jint initial)
 {
-    (void)env;
-    (void)type;
     return checksum_sum((const void *)(intptr_t)address, (size_t)bytes, (uint32_t)initial);
 }
 
@@ -497,8 +425,6 @@ static jint bytes_transport_sum(JNIEnv *env, jclass type, jlong address, jint by
     const uint8_t *packet = (const uint8_t *)(intptr_t)address;
     jint length = bytes - offset;
 
-    (void)env;
-    (void)type;
     return checksum_sum(packet + offset, (size_t)length, checksum_pseudo(packet, (uint8_t)protocol, (uint32_t)length));
 }
 
@@ -523,8 +449,6 @@ static void segments_headers(JNIEnv *env, jclass type, jlong packet, jint bytes,
 {
     struct gso_frame frame = gso_frame(packet, bytes, transport, header, gso_size, protocol);
 
-    (void)env;
-    (void)type;
     segment_headers(&frame, (uint8_t *)(intptr_t)out, (size_t)stride);
 }
 
@@ -533,16 +457,12 @@ static void segments_packets(JNIEnv *env, jclass type, jlong packet, jint bytes,
 {
     struct gso_frame frame = gso_frame(packet, bytes, transport, header, gso_size, protocol);
 
-    (void)env;
-    (void)type;
     segment_packets(&frame, (uint8_t *)(intptr_t)out, (size_t)stride);
 }
 
 static void segments_complete(JNIEnv *env, jclass type, jlong header, jint transport, jint header_bytes, jint protocol,
                               jlong payload, jint payload_bytes)
 {
-    (void)env;
-    (void)type;
     segment_complete((uint8_t *)(intptr_t)header, (uint32_t)transport, (uint32_t)header_bytes, (uint8_t)protocol,
                      (const uint8_t *)(intptr_t)payload, (uint32_t)payload_bytes);
 }
@@ -555,22 +475,16 @@ static const JNINativeMethod segments_methods[] = {
 
 static jint poll_wakeup_open(JNIEnv *env, jclass type)
 {
-    (void)env;
-    (void)type;
     return poller_wakeup_open();
 }
 
 static jint poll_wakeup(JNIEnv *env, jclass type, jint wakeup)
 {
-    (void)env;
-    (void)type;
     return poller_wakeup(wakeup);
 }
 
 static jint poll_wait(JNIEnv *env, jclass type, jlong fds, jint count, jlong timeout_ns)
 {
-    (void)env;
-    (void)type;
     return poller_wait((struct pollfd *)(intptr_t)fds, count, timeout_ns);
 }
 
@@ -596,7 +510,6 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
 {
     JNIEnv *env;
 
-    (void)reserved;
     if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) {
         return JNI_ERR;
     }
