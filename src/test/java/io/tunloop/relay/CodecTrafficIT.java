@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.tunloop.channel.TunChannel;
+import io.tunloop.channel.TunTransport;
+import io.tunloop.codec.GroCoalescer;
+import io.tunloop.codec.GsoSplitter;
+import io.tunloop.device.Offload;
+import io.tunloop.device.TunDevice;
+import io.tunloop.testing.NetNamespace;
+import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.TwoHosts;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** iperf3 through splitter and coalescer: no host ever sees a header or a checksum that is wrong. */
+@RequiresTun
+@Timeout(120)
+class CodecTrafficIT {
+    private static final int MIN_IPV6_MTU_BYTES = 1_280;
+    private static final String BAD =
+            "ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0 || _ws.malformed";
+
+    private final TwoHosts hosts = new TwoHosts();
+
+    @BeforeAll
+    static void requireIperf3() {
+        assumeTrue(Files.exists(Path.of("/usr/bin/iperf3")), "iperf3 is not installed");
+    }
+
+    @AfterEach
+    void close() {
+        hosts.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {576, 1_500, 9_000, 65_535})
+    void shouldCarryTcpAndUdpBothWaysWithoutABadChecksum(int mtuBytes) throws IOException {
+        ForwardMode mode = ForwardMode.of("async-gso").orElseThrow();
+        ForwarderConfig config = ForwarderConfig.builder(mode)
+                .device1(hosts.device1().build())
+                .device2(hosts.device2().build())
+                .build();
+        try (Forwarder forwarder = Forwarder.open(config)) {
+            forwarder.start();
+            hosts.route();
+            // Afterwards, since an MTU below 1,280 takes the IPv6 addresses away.
+            hosts.host1().run("ip", "link", "set", "tun11", "mtu", Integer.toString(mtuBytes));
+            hosts.host2().run("ip", "link", "set", "tun22", "mtu", Integer.toString(mtuBytes));
+            exchange(mtuBytes >= MIN_IPV6_MTU_BYTES);
+            for (Direction direction : forwarder.directions()) {
+                assertThat(direction.written().mergesRefused()).isZero();
+                assertThat(direction.written().droppedInvalid()).isZero();
+            }
+        }
+    }
+
+    private void exchange(boolean ipv6) throws IOException {
+        for (String address :
+                ipv6 ? List.of(TwoHosts.ADDRESS_2, TwoHosts.IPV6_ADDRESS_2) : List.of(TwoHosts.ADDRESS_2)) {
+            iperf3(address, "-P3", "--bidir");
+            iperf3(address, "-P2", "--bidir", "-u", "-b50M");
+        }
+        assertNoBadChecksum(hosts.host1());
+        assertNoBadChecksum(hosts.host2());
+    }
+
+    /** One measurement with a server of its own. */
+    private void iperf3(String address, String... options) throws IOException {
+        Process server = hosts.host2().start("iperf3", "-s", "-1", "--forceflush");
+        waitFor(server, "Server listening");
+        String output = hosts.host1().sh("iperf3 -t1 -c " + address + " " + String.join(" ", options));
+        assertThat(output).contains("iperf Done.");
+        server.onExit().join();
+    }
+
+    private static void waitFor(Process process, String text) throws IOException {
+        var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = reader.readLine();
+        while (line != null && !line.contains(text)) {
+            line = reader.readLine();
+        }
+        assertThat(line).as("output of %s", process.info().command()).isNotNull();
+    }
+
+    private static void assertNoBadChecksum(NetNamespace host) {
+        String counters = host.run(
+                "nstat",
+                "-az",
+                "TcpInCsumErrors",
+                "UdpInCsumErrors",
+                "Udp6InCsumErrors",
+                "IpInHdrErrors",
+                "Ip6InHdrErrors");
+        assertThat(counters.lines().filter(line -> line.contains("Errors")))
+                .isNotEmpty()
+                .allSatisfy(line ->
+                        assertThat(line.trim().split("\\s+")[1]).as(line).isEqualTo("0"));
+    }
+
+    /**
+     * <pre>
+     * tun11, offloaded ─► split ─► tun22, plain, captured
+     * tun11, offloaded ◄─ coalesce ◄─ tun22, plain
+     * </pre>
+     */
+    @Test
+    void shouldShowNoBadPacketToTsharkOnAPlainDevice(@TempDir Path folder) throws IOException {
+        assumeTrue(Files.exists(Path.of("/usr/bin/tshark")), "tshark is not installed");
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, TunTransport.EPOLL.ioHandlerFactory());
+        try (TunDevice tun11 =
+                        TunDevice.open(hosts.device1().offloads(Offload.all()).build());
+                TunDevice tun22 =
+                        TunDevice.open(hosts.device2().offloads(Offload.none()).build())) {
+            EventLoop loop = loops.next();
+            TunChannel one = open(loop, tun11);
+            TunChannel two = open(loop, tun22);
+            one.pipeline().addLast(new GsoSplitter(), new GroCoalescer(), new Relay(two));
+            two.pipeline().addLast(new Relay(one));
+            one.config().setAutoRead(true);
+            two.config().setAutoRead(true);
+            hosts.route();
+            Path capture = folder.resolve("capture.pcap");
+            Process tshark =
+                    hosts.host2().start("tshark", "-qi", "tun22", "-w", capture.toString(), "-a", "packets:20000");
+            waitFor(tshark, "Capturing on");
+            exchange(true);
+            tshark.destroy();
+            tshark.onExit().join();
+            String good = "tcp.checksum.status==1 || udp.checksum.status==1";
+            assertThat(tshark(capture, good).lines().count()).as("verified").isGreaterThan(10_000);
+            assertThat(tshark(capture, BAD)).isEmpty();
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    private static TunChannel open(EventLoop loop, TunDevice device) {
+        TunChannel channel = TunTransport.EPOLL.newChannel(device);
+        channel.config().setAutoRead(false);
+        loop.register(channel).syncUninterruptibly();
+        return channel;
+    }
+
+    /** The numbers of the packets that a filter selects. */
+    private String tshark(Path capture, String filter) {
+        return hosts.host2()
+                .sh("tshark -r " + capture + " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE"
+                        + " -o udp.check_checksum:TRUE -T fields -e frame.number -Y '" + filter + "' 2>/dev/null");
+    }
+}
