@@ -119,7 +119,7 @@ final class DeviceWatch implements AutoCloseable {
         if (now.up()) {
             logger.info("{} is up again", now.name());
         } else {
-            logger.warn("{} is down: packets to it are dropped until it is up again", now.name());
+            logger.warn("{} is down: packets to it are dropped meanwhile", now.name());
         }
     }
 
