@@ -48,7 +48,7 @@ public final class Bench {
 
     /** The words as one would type them, for the record. */
     public static String commandLine(List<String> arguments) {
-        return "tunloop " + Words.join(arguments);
+        return "tunloop " + Words.withoutFolder(Words.join(arguments));
     }
 
     /** Ends the run early; what was measured until then is reported. */

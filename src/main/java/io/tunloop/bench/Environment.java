@@ -29,7 +29,11 @@ record Environment(Map<String, Object> facts, List<String> warnings) {
         facts.put("governor", firstLine(CPU.resolve("cpu0/cpufreq/scaling_governor")));
         facts.put("mitigations", mitigations());
         facts.put("jdk", System.getProperty("java.vm.name") + ' ' + System.getProperty("java.runtime.version"));
-        facts.put("jdkFlags", System.getenv().getOrDefault("TUNLOOP_JVM_FLAGS", "unknown"));
+        facts.put(
+                "jdkFlags",
+                Words.withoutFolder(System.getenv()
+                        .getOrDefault("TUNLOOP_JVM_FLAGS", "unknown")
+                        .strip()));
         facts.put("netty", nettyVersion());
         facts.put("iperf3", output(shell, "iperf3 --version", "unknown"));
         facts.put(

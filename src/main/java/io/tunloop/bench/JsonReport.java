@@ -71,7 +71,7 @@ final class JsonReport {
                     result.row().title(),
                     result.row().variation(),
                     result.row().kind().name().toLowerCase(Locale.ROOT),
-                    Words.join(result.row().command()),
+                    Words.withoutFolder(Words.join(result.row().command())),
                     result.offload(),
                     result.row().channel(),
                     result.runs(),

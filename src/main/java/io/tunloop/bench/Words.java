@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -48,6 +49,11 @@ final class Words {
 
     static String join(List<String> words) {
         return String.join(" ", words.stream().map(Words::quote).toList());
+    }
+
+    /** Without the path of the current folder: a record must read the same on every machine. */
+    static String withoutFolder(String text) {
+        return text.replace(Path.of("").toAbsolutePath() + "/", "");
     }
 
     private static String quote(String word) {

@@ -4,6 +4,7 @@ package io.tunloop.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,14 @@ class WordsTest {
     @Test
     void shouldTellOfAQuoteThatDoesNotEnd() {
         assertThatThrownBy(() -> Words.split("a 'b")).hasMessage("no closing ' in: a 'b");
+    }
+
+    @Test
+    void shouldNameFilesFromTheCurrentFolder() {
+        String here = Path.of("").toAbsolutePath().toString();
+
+        assertThat(Words.withoutFolder(here + "/scripts/tunloop -Xa=" + here + "/b /etc/c"))
+                .isEqualTo("scripts/tunloop -Xa=b /etc/c");
     }
 
     @Test
