@@ -24,6 +24,14 @@ c_format() {
     find native -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
 }
 
+# Looks for new inputs, 20 s a target; the fuzzer takes one target a JVM.
+fuzz() {
+    local target
+    for target in shouldReadHeadersOfAnyBytes shouldSplitAnyFrame shouldMergeAnyPackets; do
+        JAZZER_FUZZ=1 mvn -q -B surefire:test "-Dtest=CodecFuzzTest#$target"
+    done
+}
+
 # A missing device or privilege fails a test here instead of skipping it.
 export TUNLOOP_REQUIRE_TUN=1
 
@@ -32,5 +40,6 @@ step c_format
 step mvn -q -B spotless:check
 step mvn -B -ntp verify
 step native_sanitized
+step fuzz
 echo
 echo "test: all passed"
