@@ -23,6 +23,7 @@ final class Experiment {
     private static final long CLIENT_GRACE_MS = 20_000;
     private static final int PROFILE_WARM_UP_SECONDS = 3; // until the compiler has done its work
     private static final int STREAM_LEAD_SECONDS = 1;
+    private static final int STREAM_SPARE_SECONDS = 60; // it is ended before
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Shell shell;
@@ -162,7 +163,7 @@ final class Experiment {
     private Map<Measure, Double> underLoad(String address, Child forwarder)
             throws BenchException, InterruptedException {
         Workload stream = new TcpWorkload(load.congestion(), 1, false, false);
-        List<String> client = stream.clientCommand(address, timing.seconds() + STREAM_LEAD_SECONDS * 2);
+        List<String> client = stream.clientCommand(address, timing.seconds() + STREAM_SPARE_SECONDS);
         try (Child server = startServer(stream, topology.inSecond(stream.serverCommand(address)));
                 Child streaming = shell.start(topology.inFirst(client))) {
             awaitLine(server, Iperf3.CONNECTED, SERVER_TIMEOUT_MS);
