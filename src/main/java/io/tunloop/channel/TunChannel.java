@@ -166,8 +166,8 @@ public abstract class TunChannel extends AbstractChannel {
 
     private void polling(IoRegistration registered, ChannelPromise promise) {
         registration = registered;
-        io = LoopRing.attach(device);
         try {
+            io = LoopRing.attach(device);
             if (reader == null) {
                 reader = new TunReader(this);
                 writer = new TunWriter(this);
