@@ -56,6 +56,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         this(Output.PACKETS);
     }
 
+    /** A splitter that fires what {@code output} says. */
     public GsoSplitter(Output output) {
         this.output = output;
     }

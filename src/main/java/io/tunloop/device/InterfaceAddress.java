@@ -15,6 +15,7 @@ public record InterfaceAddress(InetAddress address, int prefixLength) {
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F.:]+");
 
+    /** Checks the prefix length. */
     public InterfaceAddress {
         int bits = address.getAddress().length * Byte.SIZE;
         if (prefixLength < 0 || prefixLength > bits) {

@@ -8,6 +8,7 @@ package io.tunloop.device;
  * @param address for ADDRESS_ADDED and ADDRESS_REMOVED; else null
  */
 public record LinkEvent(Kind kind, LinkState link, InterfaceAddress address) {
+    /** What has happened. */
     public enum Kind {
         /** Up or down, carrier, MTU, name, or something that a {@link LinkState} does not show. */
         CHANGED,
@@ -15,7 +16,9 @@ public record LinkEvent(Kind kind, LinkState link, InterfaceAddress address) {
         DELETED,
         /** It is in another network namespace now, down and without addresses. This monitor sees no more of it. */
         MOVED,
+        /** The interface has one more address. */
         ADDRESS_ADDED,
+        /** The interface has one address less. */
         ADDRESS_REMOVED
     }
 

@@ -74,7 +74,7 @@ public final class PacketVector implements AutoCloseable {
         addSpan(address, lengthBytes);
     }
 
-    /** Puts a packet of one span at {@code index} <= {@link #packets}; all packets of the vector have one span. */
+    /** Puts a packet of one span at {@code index}, at most {@link #packets}; all packets of the vector have one span. */
     public void setPacket(int index, long address, int lengthBytes) {
         if (index == packets) {
             addPacket(address, lengthBytes);

@@ -12,6 +12,7 @@ import java.net.InetAddress;
  * @param metric the lower one wins; 0 for the kernel's default
  */
 public record Route(InetAddress destination, int prefixLength, InetAddress gateway, int metric) {
+    /** Checks the values against each other. */
     public Route {
         byte[] network =
                 new InterfaceAddress(destination, prefixLength).address().getAddress();

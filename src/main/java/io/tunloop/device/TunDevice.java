@@ -104,6 +104,7 @@ public final class TunDevice implements PacketIo, AutoCloseable {
         return (flags & TunOpener.IFF_TAP) != 0;
     }
 
+    /** True until it is closed. */
     public boolean isOpen() {
         return fd.get() != CLOSED;
     }

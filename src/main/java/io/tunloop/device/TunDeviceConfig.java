@@ -56,6 +56,7 @@ public record TunDeviceConfig(
     /** The least that IPv6 works with. Source: RFC 8200, section 5. */
     public static final int MIN_IPV6_MTU_BYTES = 1280;
 
+    /** Checks each value and what they mean together. */
     public TunDeviceConfig {
         if (!name.isEmpty()) {
             InterfaceName.requireValid(name);
@@ -139,6 +140,7 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** 68 to 65535; 0 (default) leaves what the device has. */
         public Builder mtuBytes(int mtuBytes) {
             this.mtuBytes = mtuBytes;
             return this;
@@ -157,6 +159,7 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** Packets that wait for the reader at most; 0 (default) leaves what the device has. */
         public Builder txQueueLength(int packets) {
             txQueueLength = packets;
             return this;
@@ -169,16 +172,19 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** True opens one queue of several; false by default. */
         public Builder multiQueue(boolean multiQueue) {
             this.multiQueue = multiQueue;
             return this;
         }
 
+        /** True for Ethernet frames; false by default. */
         public Builder tap(boolean tap) {
             this.tap = tap;
             return this;
         }
 
+        /** False leaves the link as it is; true by default. */
         public Builder up(boolean up) {
             this.up = up;
             return this;
@@ -197,16 +203,19 @@ public record TunDeviceConfig(
             return this;
         }
 
+        /** True keeps the interface when the last descriptor is closed; false by default. */
         public Builder persist(boolean persist) {
             this.persist = persist;
             return this;
         }
 
+        /** The user id that may open it without CAP_NET_ADMIN. */
         public Builder owner(int uid) {
             owner = uid;
             return this;
         }
 
+        /** The group id that may open it without CAP_NET_ADMIN. */
         public Builder group(int gid) {
             group = gid;
             return this;

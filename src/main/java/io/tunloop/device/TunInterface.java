@@ -30,6 +30,7 @@ public record TunInterface(
         NativeLibrary.ensureLoaded();
     }
 
+    /** Copies the addresses. */
     public TunInterface {
         addresses = List.copyOf(addresses);
     }

@@ -25,14 +25,23 @@ public final class IpHeader {
     /** The bytes of an IPv4 header without options. */
     public static final int V4_BYTES = 20;
 
+    /** Type of service with the ECN bits, 1 byte. */
     public static final int V4_TOS_OFFSET = 1;
+    /** Length of header and payload, 2 bytes. */
     public static final int V4_TOTAL_LENGTH_OFFSET = 2;
+    /** Identification, 2 bytes. */
     public static final int V4_ID_OFFSET = 4;
+    /** DF, MF and fragment offset, 2 bytes. */
     public static final int V4_FRAGMENT_OFFSET = 6;
+    /** Time to live, 1 byte. */
     public static final int V4_TTL_OFFSET = 8;
+    /** Transport protocol, 1 byte. */
     public static final int V4_PROTOCOL_OFFSET = 9;
+    /** Checksum of the header, 2 bytes. */
     public static final int V4_CHECKSUM_OFFSET = 10;
+    /** Source address, 4 bytes. */
     public static final int V4_SOURCE_OFFSET = 12;
+    /** Destination address, 4 bytes. */
     public static final int V4_DESTINATION_OFFSET = 16;
     /** Bit of the fragment field: don't fragment. */
     public static final int V4_DF = 0x4000;
@@ -44,13 +53,20 @@ public final class IpHeader {
     /** The bytes of an IPv6 header without extension headers. */
     public static final int V6_BYTES = 40;
 
+    /** Length of all behind the fixed header, 2 bytes. */
     public static final int V6_PAYLOAD_LENGTH_OFFSET = 4;
+    /** What the next header is, 1 byte. */
     public static final int V6_NEXT_HEADER_OFFSET = 6;
+    /** Hops that are left, 1 byte. */
     public static final int V6_HOP_LIMIT_OFFSET = 7;
+    /** Source address, 16 bytes. */
     public static final int V6_SOURCE_OFFSET = 8;
+    /** Destination address, 16 bytes. */
     public static final int V6_DESTINATION_OFFSET = 24;
 
+    /** Protocol number of TCP. */
     public static final int PROTOCOL_TCP = 6;
+    /** Protocol number of UDP. */
     public static final int PROTOCOL_UDP = 17;
 
     /** The most bytes that an IP packet can have without jumbograms. */
@@ -68,10 +84,12 @@ public final class IpHeader {
         return (buf.getByte(index) & 0xf) << 2;
     }
 
+    /** The bytes of header and payload. */
     public static int v4TotalLength(ByteBuf buf, int index) {
         return buf.getUnsignedShort(index + V4_TOTAL_LENGTH_OFFSET);
     }
 
+    /** The identification, 0..65535. */
     public static int v4Id(ByteBuf buf, int index) {
         return buf.getUnsignedShort(index + V4_ID_OFFSET);
     }
@@ -81,6 +99,7 @@ public final class IpHeader {
         return buf.getUnsignedShort(index + V4_FRAGMENT_OFFSET);
     }
 
+    /** The protocol number, 0..255. */
     public static int v4Protocol(ByteBuf buf, int index) {
         return buf.getUnsignedByte(index + V4_PROTOCOL_OFFSET);
     }
@@ -90,6 +109,7 @@ public final class IpHeader {
         return buf.getUnsignedShort(index + V6_PAYLOAD_LENGTH_OFFSET);
     }
 
+    /** The number of the next header, 0..255: a protocol, or an extension header. */
     public static int v6NextHeader(ByteBuf buf, int index) {
         return buf.getUnsignedByte(index + V6_NEXT_HEADER_OFFSET);
     }

@@ -21,11 +21,17 @@ public final class VirtioNetHeader {
     /** The size of the header. */
     public static final int BYTES = 10;
 
+    /** Flags, 1 byte. */
     public static final int FLAGS_OFFSET = 0;
+    /** What the frame is to be segmented into, 1 byte. */
     public static final int GSO_TYPE_OFFSET = 1;
+    /** Length of all headers, 2 bytes. */
     public static final int HDR_LEN_OFFSET = 2;
+    /** Payload of each segment but the last, 2 bytes. */
     public static final int GSO_SIZE_OFFSET = 4;
+    /** Where the sum begins, 2 bytes. */
     public static final int CSUM_START_OFFSET = 6;
+    /** Where the checksum stands, from csum_start, 2 bytes. */
     public static final int CSUM_OFFSET_OFFSET = 8;
 
     /** Flag: the checksum at csum_start + csum_offset covers the pseudo header only and is still to be completed. */
@@ -33,9 +39,13 @@ public final class VirtioNetHeader {
     /** Flag: the kernel has verified the checksum. */
     public static final int DATA_VALID = 2;
 
+    /** One packet. */
     public static final int GSO_NONE = 0;
+    /** Segments of TCP over IPv4. */
     public static final int GSO_TCPV4 = 1;
+    /** Segments of TCP over IPv6. */
     public static final int GSO_TCPV6 = 4;
+    /** Datagrams of UDP, over either IP version. */
     public static final int GSO_UDP_L4 = 5;
     /** Bit beside the gso_type: some segment carries ECN's CWR. */
     public static final int GSO_ECN = 0x80;
@@ -44,6 +54,7 @@ public final class VirtioNetHeader {
 
     private VirtioNetHeader() {}
 
+    /** The flags. */
     public static int flags(ByteBuf buf, int index) {
         return buf.getUnsignedByte(index + FLAGS_OFFSET);
     }
@@ -58,14 +69,17 @@ public final class VirtioNetHeader {
         return getShort(buf, index + HDR_LEN_OFFSET);
     }
 
+    /** The payload of each segment but the last, in bytes. */
     public static int gsoSize(ByteBuf buf, int index) {
         return getShort(buf, index + GSO_SIZE_OFFSET);
     }
 
+    /** From the first byte of the IP header to where the sum begins, in bytes. */
     public static int csumStart(ByteBuf buf, int index) {
         return getShort(buf, index + CSUM_START_OFFSET);
     }
 
+    /** From csum_start to the checksum field, in bytes. */
     public static int csumOffset(ByteBuf buf, int index) {
         return getShort(buf, index + CSUM_OFFSET_OFFSET);
     }
@@ -75,6 +89,7 @@ public final class VirtioNetHeader {
         buf.setZero(index, BYTES);
     }
 
+    /** Sets all fields. */
     public static void set(
             ByteBuf buf, int index, int flags, int gsoType, int hdrLen, int gsoSize, int csumStart, int csumOffset) {
         buf.setByte(index + FLAGS_OFFSET, flags);

@@ -29,6 +29,7 @@ public record ForwarderConfig(
     /** Small packets want large batches: a batch is one system call, and 32 are still only 48 KiB. */
     private static final int PLAIN_READ_BATCH = 32;
 
+    /** Checks what single values cannot. */
     public ForwarderConfig {
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
             throw new IllegalArgumentException("both devices have the name " + device1.name() + ": choose two");
@@ -72,26 +73,31 @@ public record ForwarderConfig(
             this.mode = mode;
         }
 
+        /** The first device; its offloads are replaced by those of the mode. */
         public Builder device1(TunDeviceConfig device1) {
             this.device1 = device1;
             return this;
         }
 
+        /** The second device; its offloads are replaced by those of the mode. */
         public Builder device2(TunDeviceConfig device2) {
             this.device2 = device2;
             return this;
         }
 
+        /** Event loops; 0 (default) for the mode's own number. */
         public Builder threads(int threads) {
             this.threads = threads;
             return this;
         }
 
+        /** Packets read, handled and flushed together; 0 (default) for the mode's own number. */
         public Builder readBatch(int packets) {
             readBatch = packets;
             return this;
         }
 
+        /** Where the channels' buffers come from; by default Netty's. */
         public Builder allocator(ByteBufAllocator allocator) {
             this.allocator = allocator;
             return this;
