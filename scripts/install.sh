@@ -45,14 +45,14 @@ manual() {
 step install -D -m 755 "$root/scripts/tunloop" "$target/bin/tunloop"
 step install -D -m 644 "$jar" "$target/lib/tunloop/tunloop.jar"
 
-sed -e "s|@BINDIR@|$prefix/bin|" -e "s|@SYSCONFDIR@|$sysconfdir|" "$root/packaging/tunloop.service" >"$work/unit"
+sed -e "s|@BINDIR@|$prefix/bin|" -e "s|@SYSCONFDIR@|$sysconfdir|" "$root/scripts/systemd/tunloop.service" >"$work/unit"
 step install -D -m 644 "$work/unit" "$target/lib/systemd/system/tunloop.service"
 
 settings=${DESTDIR:-}$sysconfdir/tunloop/tunloop.toml
 if [[ -e $settings ]]; then
     echo "install: kept $settings"
 else
-    step install -D -m 644 "$root/packaging/tunloop.toml" "$settings"
+    step install -D -m 644 "$root/scripts/systemd/tunloop.toml" "$settings"
 fi
 
 java -cp "$jar" picocli.AutoComplete --force -n tunloop -o "$work/completion" io.tunloop.cli.Main >/dev/null
