@@ -94,6 +94,11 @@ public abstract class TunChannel extends AbstractChannel {
         return io;
     }
 
+    /** The size of the buffers that the channel, whose device is open, asks its allocator for; more if the MTU grows. */
+    public final int readBufferBytes() {
+        return TunReader.bufferBytes(device);
+    }
+
     /** What this channel has moved and lost. */
     public final TunChannelCounters counters() {
         return counters;

@@ -34,16 +34,16 @@ final class TunReader implements AutoCloseable {
     TunReader(TunChannel channel) {
         this.channel = channel;
         device = channel.device();
-        buffers = new ReadBuffers(channel.config().readBatch(), bufferBytes());
+        buffers = new ReadBuffers(channel.config().readBatch(), bufferBytes(device));
     }
 
     /** The kernel cuts a packet to the buffer in silence. One byte more than the longest tells such a packet apart. */
-    private int bufferBytes() {
+    static int bufferBytes(TunDevice device) {
         int longest = device.vnetHeaderBytes() > 0 ? MAX_IP_PACKET_BYTES : device.mtuBytes();
-        return device.vnetHeaderBytes() + linkHeaderBytes() + longest + 1;
+        return device.vnetHeaderBytes() + linkHeaderBytes(device) + longest + 1;
     }
 
-    private int linkHeaderBytes() {
+    private static int linkHeaderBytes(TunDevice device) {
         return device.isTap() ? ETHERNET_HEADER_BYTES : 0;
     }
 
@@ -143,7 +143,7 @@ final class TunReader implements AutoCloseable {
 
     /** Makes room before the first longer packet comes. */
     void mtuChanged(int mtuBytes) {
-        int needed = device.vnetHeaderBytes() + linkHeaderBytes() + mtuBytes + 1;
+        int needed = device.vnetHeaderBytes() + linkHeaderBytes(device) + mtuBytes + 1;
         if (needed > buffers.lengthBytes()) {
             buffers.grow(needed);
         }
@@ -156,7 +156,7 @@ final class TunReader implements AutoCloseable {
     /** The MTU of the device has grown while it is open: drop what was cut, and be ready for any size from now on. */
     private void oversize() {
         channel.counters().oversize();
-        buffers.grow(linkHeaderBytes() + MAX_IP_PACKET_BYTES + 1);
+        buffers.grow(linkHeaderBytes(device) + MAX_IP_PACKET_BYTES + 1);
     }
 
     @Override

@@ -11,12 +11,13 @@ import io.tunloop.relay.ForwarderConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of one pair of devices: on the command line, or the keys of one {@code [[pair]]} in the file. */
 final class PairOptions {
-    @Option(names = "--mode", paramLabel = "MODE", description = "See 'tunloop modes'. Required.")
-    private String mode;
+    @Mixin
+    private ModeOptions mode;
 
     @Option(names = "--iface1", paramLabel = "NAME", description = "First interface, like tun11. Required.")
     private String iface1;
@@ -42,11 +43,20 @@ final class PairOptions {
     @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Transmit queue of both (${DEFAULT-VALUE}).")
     private int txQueueLength = 2000;
 
-    @Option(names = "--thread", paramLabel = "N", description = "Event loops (the mode's own number).")
+    @Option(
+            names = "--thread",
+            paramLabel = "N",
+            description = "Event loops, of concurrent modes for each direction (the mode's own number).")
     private int threads;
 
     @Option(names = "--read-batch", paramLabel = "N", description = "Packets read and flushed together (16).")
     private int readBatch;
+
+    @Option(names = "--allocator", paramLabel = "KIND", description = "pooled (default), adaptive or unpooled buffers.")
+    private Allocator allocator = Allocator.POOLED;
+
+    @Mixin
+    private QueueOptions queue;
 
     @Option(names = "--netns1", paramLabel = "NAME|PATH", description = "Network namespace of the first interface.")
     private String netns1 = "";
@@ -107,14 +117,14 @@ final class PairOptions {
 
     /** What the options ask for. Throws IllegalArgumentException with the rule that one breaks. */
     ForwarderConfig config() {
-        ForwardMode forwardMode = ForwardMode.of(required(mode, "mode"))
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "unknown mode: " + mode + "; choose one of " + ForwardMode.names()));
+        ForwardMode forwardMode = mode.mode();
         return ForwarderConfig.builder(forwardMode)
                 .device1(device(1))
                 .device2(device(2))
                 .threads(threads)
                 .readBatch(readBatch)
+                .allocator(allocator.requireFits(forwardMode).instance())
+                .queue(queue.config(forwardMode))
                 .build();
     }
 

@@ -6,6 +6,8 @@ import static io.tunloop.metrics.TunloopMeters.BYTES;
 import static io.tunloop.metrics.TunloopMeters.DROPPED;
 import static io.tunloop.metrics.TunloopMeters.OFFLOAD_ENABLED;
 import static io.tunloop.metrics.TunloopMeters.PACKETS;
+import static io.tunloop.metrics.TunloopMeters.QUEUE_CAPACITY;
+import static io.tunloop.metrics.TunloopMeters.QUEUE_DEPTH;
 import static io.tunloop.metrics.TunloopMeters.SEGMENTS_READ;
 import static io.tunloop.metrics.TunloopMeters.SEGMENTS_WRITTEN;
 import static io.tunloop.metrics.TunloopMeters.STARVED;
@@ -24,6 +26,7 @@ import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -55,6 +58,7 @@ public final class ForwarderMetrics implements MeterBinder {
             bindRead(registry, device, totals);
             bindWritten(registry, device, totals);
             bindDropped(registry, device, totals);
+            bindQueue(registry, device, totals);
         }
         Direction there = forwarder.directions().get(0);
         bindOffloads(registry, there.from());
@@ -135,6 +139,19 @@ public final class ForwarderMetrics implements MeterBinder {
                 totals,
                 all -> all.written(way -> way.written().droppedRefused()));
         dropped(registry, device, "shutdown", totals, all -> all.written(Direction::droppedShutdown));
+        dropped(registry, device, "queue_full", totals, all -> all.written(Direction::droppedQueueFull));
+    }
+
+    private void bindQueue(MeterRegistry registry, String device, DeviceTotals totals) {
+        gauge(registry, QUEUE_DEPTH, of(device), () -> totals.written(Direction::queueDepth));
+        gauge(registry, QUEUE_CAPACITY, of(device), () -> totals.written(Direction::queueCapacity));
+    }
+
+    private static void gauge(MeterRegistry registry, TunloopMeters meter, Tags tags, Supplier<Number> value) {
+        Gauge.builder(meter.getName(), value)
+                .description(meter.description())
+                .tags(tags)
+                .register(registry);
     }
 
     private void bindOffloads(MeterRegistry registry, TunDevice device) {

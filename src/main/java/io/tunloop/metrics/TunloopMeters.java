@@ -85,6 +85,16 @@ public enum TunloopMeters implements MeterDocumentation {
             null,
             Key.DEVICE),
 
+    QUEUE_DEPTH(
+            "tunloop.queue.depth",
+            "Messages that wait between the reading and the writing event loop, by the device they go to.",
+            GAUGE,
+            null,
+            Key.DEVICE),
+
+    QUEUE_CAPACITY(
+            "tunloop.queue.capacity", "The most messages that may wait; 0 without a queue.", GAUGE, null, Key.DEVICE),
+
     OFFLOAD_ENABLED(
             "tunloop.offload.enabled",
             "1 for an offload that the kernel granted, 0 for one that it did not.",

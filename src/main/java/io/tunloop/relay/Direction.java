@@ -10,10 +10,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.channel.TunChannelCounters;
-import io.tunloop.codec.GroCoalescer;
-import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TunDevice;
-import io.tunloop.relay.ForwardMode.OffloadUse;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,47 +20,36 @@ import java.util.concurrent.TimeUnit;
  * tun11 fd ─► reading channel ─► [handlers of the mode] ─► Relay ─► writing channel ─► dup of tun22's fd
  * └───────────────────────────── one event loop ───────────────────────────────┘
  * </pre>
- * The writing side is a second, write-only channel of the other device, so that no packet changes threads.
+ * The writing side is a second, write-only channel of the other device, so that no packet changes threads. With a
+ * {@link QueuedRelay} the writing channel may have an event loop of its own.
  */
 public final class Direction {
     private static final long DRAIN_INTERVAL_MS = 1;
 
     private final TunChannel reader;
     private final TunChannel writer;
-    // Null in a mode that does not look into frames.
-    private final GsoSplitter splitter;
-    private final GroCoalescer coalescer;
+    private final Recipe recipe;
     // Written by the writing loop when it closes, read by any thread.
     private volatile long droppedShutdown;
 
-    private Direction(TunChannel reader, TunChannel writer, GsoSplitter splitter, GroCoalescer coalescer) {
+    private Direction(TunChannel reader, TunChannel writer, Recipe recipe) {
         this.reader = reader;
         this.writer = writer;
-        this.splitter = splitter;
-        this.coalescer = coalescer;
+        this.recipe = recipe;
     }
 
     /** Builds the channels; they are paused. Both devices belong to the direction from now on, also if this fails. */
-    static Direction open(ForwarderConfig config, EventLoop loop, TunDevice from, TunDevice to) {
+    static Direction open(
+            ForwarderConfig config, EventLoop readLoop, EventLoop writeLoop, TunDevice from, TunDevice to) {
         TunChannel reader = config.mode().transport().newChannel(from);
         TunChannel writer = config.mode().transport().newChannel(to);
         for (TunChannel channel : new TunChannel[] {reader, writer}) {
             channel.config().setOption(ChannelOption.ALLOCATOR, config.allocator());
             channel.config().setReadBatch(config.effectiveReadBatch()).setAutoRead(false);
         }
-        loop.register(writer).syncUninterruptibly();
-        loop.register(reader).syncUninterruptibly();
-        GsoSplitter splitter = null;
-        GroCoalescer coalescer = null;
-        if (config.mode().offload() == OffloadUse.SPLIT) {
-            // A frame stays one message: at a million messages a second Netty's own work on each would tell.
-            splitter = new GsoSplitter(GsoSplitter.Output.BATCHES);
-            coalescer = new GroCoalescer();
-            reader.pipeline().addLast("split", splitter);
-            writer.pipeline().addLast("coalesce", coalescer);
-        }
-        reader.pipeline().addLast("relay", new Relay(writer));
-        return new Direction(reader, writer, splitter, coalescer);
+        writeLoop.register(writer).syncUninterruptibly();
+        readLoop.register(reader).syncUninterruptibly();
+        return new Direction(reader, writer, new Recipe(config, reader, writer));
     }
 
     /** Begins to forward. */
@@ -75,8 +61,12 @@ public final class Direction {
     Future<Void> stop() {
         reader.config().setAutoRead(false);
         Promise<Void> drained = writer.eventLoop().newPromise();
-        // On the reading loop first, behind the batch that it may be reading.
-        reader.eventLoop().execute(() -> writer.eventLoop().execute(() -> completeWhenEmpty(drained)));
+        if (recipe.queue() != null) {
+            recipe.queue().stop().addListener(handedOver -> completeWhenEmpty(drained));
+        } else {
+            // On the reading loop first, behind the batch that it may be reading.
+            reader.eventLoop().execute(() -> writer.eventLoop().execute(() -> completeWhenEmpty(drained)));
+        }
         return drained;
     }
 
@@ -97,13 +87,14 @@ public final class Direction {
         reader.close().syncUninterruptibly();
         writer.eventLoop().submit(this::countLeft).syncUninterruptibly();
         writer.close().syncUninterruptibly();
+        recipe.close();
     }
 
     private void countLeft() {
         ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
         if (out != null) {
             out.addFlush();
-            droppedShutdown = out.size();
+            droppedShutdown = out.size() + queueDepth();
         }
     }
 
@@ -143,17 +134,37 @@ public final class Direction {
 
     /** Wire packets that the frames read stood for; in a mode that does not split, the packets read. */
     public long segmentsRead() {
-        return splitter == null ? read().packetsRead() : splitter.packets();
+        return recipe.splitter() == null
+                ? read().packetsRead()
+                : recipe.splitter().packets();
     }
 
     /** Wire packets in the frames written; in a mode that does not merge, the packets written. */
     public long segmentsWritten() {
-        return coalescer == null ? written().packetsWritten() : coalescer.packets();
+        return recipe.coalescer() == null
+                ? written().packetsWritten()
+                : recipe.coalescer().packets();
     }
 
-    /** Frames that did not make sense. */
+    /** Frames and packets that did not make sense. */
     public long droppedInvalid() {
-        return splitter == null ? 0 : splitter.dropped();
+        return (recipe.splitter() == null ? 0 : recipe.splitter().dropped())
+                + (recipe.decoder() == null ? 0 : recipe.decoder().dropped());
+    }
+
+    /** The messages that wait between the reading and the writing loop; 0 where there is no queue. */
+    public int queueDepth() {
+        return recipe.queue() == null ? 0 : recipe.queue().depth();
+    }
+
+    /** The most messages that may wait; 0 where there is no queue. */
+    public int queueCapacity() {
+        return recipe.queue() == null ? 0 : recipe.queue().capacity();
+    }
+
+    /** The messages lost because the queue was full. */
+    public long droppedQueueFull() {
+        return recipe.queue() == null ? 0 : recipe.queue().dropped();
     }
 
     /** Packets that had been read and were not written in time when the forwarder was closed. */
@@ -163,6 +174,6 @@ public final class Direction {
 
     /** All packets lost on this way. */
     public long dropped() {
-        return read().dropped() + written().dropped() + droppedInvalid() + droppedShutdown;
+        return read().dropped() + written().dropped() + droppedInvalid() + droppedQueueFull() + droppedShutdown;
     }
 }

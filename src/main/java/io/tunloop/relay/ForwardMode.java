@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.relay;
 
-import static io.tunloop.relay.ForwardMode.Handoff.DIRECT;
-import static io.tunloop.relay.ForwardMode.OffloadUse.NONE;
-import static io.tunloop.relay.ForwardMode.OffloadUse.SPLIT;
-import static io.tunloop.relay.ForwardMode.OffloadUse.WHOLE;
+import static io.tunloop.channel.TunTransport.EPOLL;
+import static io.tunloop.channel.TunTransport.POLL;
+import static io.tunloop.relay.Handoff.DIRECT;
+import static io.tunloop.relay.Handoff.POOLED;
+import static io.tunloop.relay.Handoff.QUEUE;
+import static io.tunloop.relay.OffloadUse.NONE;
+import static io.tunloop.relay.OffloadUse.SPLIT;
+import static io.tunloop.relay.OffloadUse.WHOLE;
 
 import io.tunloop.channel.TunTransport;
-import io.tunloop.device.Offload;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -20,37 +23,60 @@ import java.util.stream.Collectors;
  * @param transport how the event loops wait for the devices
  * @param offload what becomes of the kernel's 64 KiB frames
  * @param handoff how a packet gets from the reading channel to the writing one
- * @param threads event loops that it runs on unless told otherwise
+ * @param framed packets pass as typed messages, see {@link io.tunloop.codec.PacketCodec}
+ * @param concurrent the devices have several queues, each with an event loop for each direction
+ * @param threads event loops that it runs on unless told otherwise; of a concurrent mode for each direction
  */
-public record ForwardMode(String name, TunTransport transport, OffloadUse offload, Handoff handoff, int threads) {
+public record ForwardMode(
+        String name,
+        TunTransport transport,
+        OffloadUse offload,
+        Handoff handoff,
+        boolean framed,
+        boolean concurrent,
+        int threads) {
     /** The recipe table. */
     private static final List<ForwardMode> TABLE = List.of(
-            new ForwardMode("async-normal", TunTransport.EPOLL, NONE, DIRECT, 2),
-            new ForwardMode("sync-normal", TunTransport.POLL, NONE, DIRECT, 2),
-            new ForwardMode("async-gso", TunTransport.EPOLL, SPLIT, DIRECT, 1),
-            new ForwardMode("sync-gso", TunTransport.POLL, SPLIT, DIRECT, 2),
-            new ForwardMode("async-passthrough", TunTransport.EPOLL, WHOLE, DIRECT, 1),
-            new ForwardMode("sync-passthrough", TunTransport.POLL, WHOLE, DIRECT, 2));
+            mode("async-normal", EPOLL, NONE, DIRECT, 2),
+            mode("async-normal-channel", EPOLL, NONE, QUEUE, 2),
+            mode("async-framed", EPOLL, NONE, QUEUE, 2).asFramed(),
+            mode("async-gso", EPOLL, SPLIT, DIRECT, 1),
+            mode("async-gso-channel", EPOLL, SPLIT, QUEUE, 1),
+            mode("async-gso-channel-pool", EPOLL, SPLIT, POOLED, 1),
+            mode("async-gso-framed", EPOLL, SPLIT, QUEUE, 1).asFramed(),
+            mode("sync-normal", POLL, NONE, DIRECT, 2),
+            mode("sync-normal-channel", POLL, NONE, QUEUE, 2),
+            mode("sync-gso", POLL, SPLIT, DIRECT, 2),
+            mode("sync-gso-channel", POLL, SPLIT, QUEUE, 2),
+            mode("sync-gso-concurrent", POLL, SPLIT, DIRECT, 2).asConcurrent(),
+            mode("async-passthrough", EPOLL, WHOLE, DIRECT, 1),
+            mode("async-passthrough-channel", EPOLL, WHOLE, QUEUE, 1),
+            mode("sync-passthrough", POLL, WHOLE, DIRECT, 2),
+            mode("sync-passthrough-concurrent", POLL, WHOLE, DIRECT, 2).asConcurrent());
 
-    /** What becomes of the kernel's offload frames. */
-    public enum OffloadUse {
-        /** No offload: the devices carry packets of at most the MTU. */
-        NONE,
-        /** Frames of up to 64 KiB are split into wire packets, which are merged again before they are written. */
-        SPLIT,
-        /** Frames of up to 64 KiB move whole, with their virtio_net_hdr, unparsed. */
-        WHOLE;
-
-        /** What the devices are asked for. */
-        public EnumSet<Offload> offloads() {
-            return this == NONE ? Offload.none() : Offload.all();
+    public ForwardMode {
+        if (framed && offload == WHOLE) {
+            throw new IllegalArgumentException("framed needs single packets, which offload whole does not have: "
+                    + "its frames of up to 64 KiB are moved unparsed; choose offload none or split");
+        }
+        if (concurrent && handoff != DIRECT) {
+            throw new IllegalArgumentException(
+                    "concurrent has a loop that reads and writes for each queue of the devices: "
+                            + "a handoff by queue would put its packets on yet another; choose handoff direct");
         }
     }
 
-    /** How a packet gets from the reading channel to the writing one. */
-    public enum Handoff {
-        /** Both channels share an event loop: a method call. */
-        DIRECT
+    private static ForwardMode mode(
+            String name, TunTransport transport, OffloadUse offload, Handoff handoff, int threads) {
+        return new ForwardMode(name, transport, offload, handoff, false, false, threads);
+    }
+
+    private ForwardMode asFramed() {
+        return new ForwardMode(name, transport, offload, handoff, true, concurrent, threads);
+    }
+
+    private ForwardMode asConcurrent() {
+        return new ForwardMode(name, transport, offload, handoff, framed, true, threads);
     }
 
     /** Every line of the table. */
@@ -63,15 +89,48 @@ public record ForwardMode(String name, TunTransport transport, OffloadUse offloa
         return TABLE.stream().filter(mode -> mode.name.equals(name)).findFirst();
     }
 
+    /** The line of the table with these columns, or a mode that mixes them, named for them ("sync-whole-queue"). */
+    public static ForwardMode of(
+            TunTransport transport, OffloadUse offload, Handoff handoff, boolean framed, boolean concurrent) {
+        String name = (transport == EPOLL ? "async-" : "sync-")
+                + offload.name().toLowerCase(Locale.ROOT)
+                + '-'
+                + handoff.name().toLowerCase(Locale.ROOT)
+                + (framed ? "-framed" : "")
+                + (concurrent ? "-concurrent" : "");
+        int threads = transport == POLL || offload == NONE || concurrent ? 2 : 1;
+        var mix = new ForwardMode(name, transport, offload, handoff, framed, concurrent, threads);
+        return TABLE.stream().filter(mix::isSameMix).findFirst().orElse(mix);
+    }
+
+    private boolean isSameMix(ForwardMode other) {
+        return transport == other.transport
+                && offload == other.offload
+                && handoff == other.handoff
+                && framed == other.framed
+                && concurrent == other.concurrent;
+    }
+
     /** The names of all modes, for messages. */
     public static String names() {
         return TABLE.stream().map(ForwardMode::name).collect(Collectors.joining(", "));
     }
 
+    /** True when packets pass a bounded queue. */
+    public boolean isQueued() {
+        return handoff != DIRECT;
+    }
+
     /** The way of a packet, in the words of the pipeline, for people. */
     public String pipeline() {
-        return offload == SPLIT
-                ? "tun ─► read ─► split ─► relay ─► coalesce ─► write ─► tun"
-                : "tun ─► read ─► relay ─► write ─► tun";
+        return "tun ─► read"
+                + (handoff == POOLED ? " (pool)" : "")
+                + (offload == SPLIT ? " ─► split" : "")
+                + (framed ? " ─► decode" : "")
+                + (isQueued() ? " ─► queue" : " ─► relay")
+                + (framed ? " ─► encode" : "")
+                + (offload == SPLIT ? " ─► coalesce" : "")
+                + " ─► write ─► tun"
+                + (concurrent ? ", for each queue of the devices" : "");
     }
 }

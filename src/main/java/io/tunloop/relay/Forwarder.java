@@ -10,7 +10,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.tunloop.device.TunDevice;
-import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,8 @@ public final class Forwarder implements AutoCloseable {
 
     private final ForwarderConfig config;
     private final EventLoopGroup loops;
-    private final List<Direction> directions = new ArrayList<>(2);
+    private final LoopPlan plan;
+    private final List<Direction> directions = new ArrayList<>();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -48,6 +48,7 @@ public final class Forwarder implements AutoCloseable {
                 config.effectiveThreads(),
                 new DefaultThreadFactory("tunloop"),
                 config.mode().transport().ioHandlerFactory());
+        plan = new LoopPlan(loops, config.effectiveThreads(), ForwarderConfig.DIRECTIONS * config.lanes());
     }
 
     /** Opens both devices and builds the pipelines; nothing is forwarded before {@link #start}. */
@@ -70,10 +71,19 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void openDirections(DeviceSource source1, DeviceSource source2) throws TunException {
-        TunDevice device1 = openDevice(source1, config.device1());
+        DeviceQueues queues1 = new DeviceQueues(source1, config.device1(), config);
+        DeviceQueues queues2 = new DeviceQueues(source2, config.device2(), config);
+        for (int lane = 0; lane < config.lanes(); lane++) {
+            openLane(queues1, queues2);
+        }
+    }
+
+    /** Packets of one flow stay in one lane, see {@link DeviceQueues}. */
+    private void openLane(DeviceQueues queues1, DeviceQueues queues2) throws TunException {
+        TunDevice device1 = queues1.open();
         TunDevice device2 = null;
         try {
-            device2 = openDevice(source2, config.device2());
+            device2 = queues2.open();
             requireAlike(device1, device2);
             openDirection(device1, device2.dup());
             openDirection(device2, device1.dup());
@@ -94,13 +104,9 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private TunDevice openDevice(DeviceSource source, TunDeviceConfig device) throws TunException {
-        return source.open(
-                device.toBuilder().offloads(config.mode().offload().offloads()).build());
-    }
-
     private void openDirection(TunDevice from, TunDevice to) {
-        Direction direction = Direction.open(config, loops.next(), from, to);
+        int index = directions.size();
+        Direction direction = Direction.open(config, plan.reading(index), plan.writing(index), from, to);
         directions.add(direction);
         for (Channel channel : direction.channels()) {
             channel.pipeline().addLast("watch", new LossWatch());
@@ -117,7 +123,7 @@ public final class Forwarder implements AutoCloseable {
         return lost;
     }
 
-    /** From the first device to the second, then back. */
+    /** From the first device to the second, then back; in a concurrent mode so for each queue of the devices. */
     public List<Direction> directions() {
         return List.copyOf(directions);
     }

@@ -4,7 +4,6 @@ package io.tunloop.relay;
 import io.netty.buffer.ByteBufAllocator;
 import io.tunloop.channel.TunChannelConfig;
 import io.tunloop.device.TunDeviceConfig;
-import io.tunloop.relay.ForwardMode.OffloadUse;
 
 /**
  * What a {@link Forwarder} shall do.
@@ -12,9 +11,10 @@ import io.tunloop.relay.ForwardMode.OffloadUse;
  * @param mode the way packets move
  * @param device1 the first device; its offloads are the mode's choice
  * @param device2 the second device; its offloads are the mode's choice
- * @param threads event loops; 0 for the mode's own number
+ * @param threads event loops, of a concurrent mode for each direction; 0 for the mode's own number
  * @param readBatch packets read, handled and flushed together; 0 for the mode's own number
  * @param allocator where the channels' buffers come from
+ * @param queue the bounds of the queues of a mode that has them
  */
 public record ForwarderConfig(
         ForwardMode mode,
@@ -22,9 +22,13 @@ public record ForwarderConfig(
         TunDeviceConfig device2,
         int threads,
         int readBatch,
-        ByteBufAllocator allocator) {
-    /** Two directions, a loop each: more event loops than that have nothing to do. */
-    private static final int MAX_THREADS = 2;
+        ByteBufAllocator allocator,
+        QueueConfig queue) {
+    /** A way there and a way back. */
+    static final int DIRECTIONS = 2;
+
+    /** The most queues of a device. Source: linux/drivers/net/tun.c, MAX_TAP_QUEUES. */
+    private static final int MAX_LANES = 256;
 
     /** Small packets want large batches: a batch is one system call, and 32 are still only 48 KiB. */
     private static final int PLAIN_READ_BATCH = 32;
@@ -34,13 +38,36 @@ public record ForwarderConfig(
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
             throw new IllegalArgumentException("both devices have the name " + device1.name() + ": choose two");
         }
-        if (threads < 0 || threads > MAX_THREADS) {
-            throw new IllegalArgumentException("threads must be 1.." + MAX_THREADS + " in mode " + mode.name()
-                    + ", one for each direction at most: " + threads);
+        if ((device1.tap() || device2.tap()) && (mode.framed() || mode.offload() == OffloadUse.SPLIT)) {
+            throw new IllegalArgumentException("tap devices carry Ethernet frames, which the codec of mode "
+                    + mode.name() + " does not know: choose a mode that is neither framed nor splits");
+        }
+        if (threads != 0) {
+            requireValidThreads(mode, threads);
         }
         if (readBatch < 0 || readBatch > TunChannelConfig.MAX_READ_BATCH) {
             throw new IllegalArgumentException(
                     "readBatch must be 1.." + TunChannelConfig.MAX_READ_BATCH + ": " + readBatch);
+        }
+    }
+
+    private static void requireValidThreads(ForwardMode mode, int threads) {
+        if (mode.concurrent()) {
+            require(threads >= 2 && threads <= MAX_LANES, mode, "2.." + MAX_LANES + ", for each direction", threads);
+        } else if (mode.isQueued()) {
+            require(
+                    threads == 1 || threads == 2 || threads == 4,
+                    mode,
+                    "1, 2 or 4: for all, for each direction, or " + "for each end of each queue",
+                    threads);
+        } else {
+            require(threads == 1 || threads == 2, mode, "1..2, one for each direction at most", threads);
+        }
+    }
+
+    private static void require(boolean valid, ForwardMode mode, String rule, int threads) {
+        if (!valid) {
+            throw new IllegalArgumentException("threads must be " + rule + ", in mode " + mode.name() + ": " + threads);
         }
     }
 
@@ -49,7 +76,16 @@ public record ForwarderConfig(
         return new Builder(mode);
     }
 
+    /** The queues of each device: each has its own way there and back. */
+    int lanes() {
+        return mode.concurrent() ? modeThreads() : 1;
+    }
+
     int effectiveThreads() {
+        return mode.concurrent() ? DIRECTIONS * modeThreads() : modeThreads();
+    }
+
+    private int modeThreads() {
         return threads == 0 ? mode.threads() : threads;
     }
 
@@ -68,6 +104,7 @@ public record ForwarderConfig(
         private int threads;
         private int readBatch;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        private QueueConfig queue = QueueConfig.DEFAULT;
 
         private Builder(ForwardMode mode) {
             this.mode = mode;
@@ -103,9 +140,14 @@ public record ForwarderConfig(
             return this;
         }
 
+        public Builder queue(QueueConfig queue) {
+            this.queue = queue;
+            return this;
+        }
+
         /** Throws IllegalArgumentException with the rule that a value breaks. */
         public ForwarderConfig build() {
-            return new ForwarderConfig(mode, device1, device2, threads, readBatch, allocator);
+            return new ForwarderConfig(mode, device1, device2, threads, readBatch, allocator, queue);
         }
     }
 }

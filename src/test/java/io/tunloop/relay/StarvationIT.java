@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.tunloop.relay.ForwardMode.OffloadUse;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.TwoHosts;
 import java.util.List;

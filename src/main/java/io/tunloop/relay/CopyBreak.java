@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Moves a small packet out of the large read buffer that it came in, so that it does not pin it while it waits.
+ *
+ * An offloaded device reads every packet into a buffer for 64 KiB: one acknowledgement of 62 bytes would keep 80 KiB.
+ */
+final class CopyBreak {
+    /** Up to here a copy costs less than a new large buffer. */
+    private static final int SMALL_BYTES = 2048;
+
+    /** A plain device's buffers are about as large as its packets: nothing to gain. */
+    private static final int LARGE_BUFFER_BYTES = 4 * SMALL_BYTES;
+
+    private CopyBreak() {}
+
+    /** Returns the message itself, or a copy of the right size in its place; the caller owns what it gets. */
+    static Object apply(Object message, ByteBufAllocator allocator) {
+        return message instanceof ByteBuf packet && pins(packet) ? copy(packet, allocator) : message;
+    }
+
+    private static boolean pins(ByteBuf packet) {
+        return packet.readableBytes() <= SMALL_BYTES && packet.capacity() >= LARGE_BUFFER_BYTES;
+    }
+
+    private static ByteBuf copy(ByteBuf packet, ByteBufAllocator allocator) {
+        try {
+            int length = packet.readableBytes();
+            return allocator.directBuffer(length, length).writeBytes(packet, packet.readerIndex(), length);
+        } finally {
+            packet.release();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.tunloop.codec.IpPacket;
+import io.tunloop.packet.GatheredPacket;
+import io.tunloop.packet.PacketBatch;
+
+/** How much memory a message keeps from being used again while it waits. */
+final class MessageWeigher {
+    private MessageWeigher() {}
+
+    /** In bytes: the whole capacity of a buffer, not only what is readable in it. */
+    static int bytes(Object message) {
+        if (message instanceof ByteBuf packet) {
+            return packet.capacity();
+        }
+        if (message instanceof IpPacket packet) {
+            return packet.content().capacity();
+        }
+        if (message instanceof PacketBatch batch) {
+            return (int) batch.readableBytes();
+        }
+        if (message instanceof ByteBufHolder holder) {
+            return holder.content().capacity();
+        }
+        return message instanceof GatheredPacket packet ? packet.readableBytes() : 0;
+    }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.tunloop.queue.Drain;
+import io.tunloop.queue.HandoffQueue;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * Hands what one channel reads to the event loop of another one, which writes it: the last handler of the reading
+ * pipeline.
+ *
+ * <pre>
+ *        reading loop                      bounded queue              writing loop
+ * channelRead ─► offer ───────────► [ p9 p8 p7 p6 p5 p4 ] ───────► write, flush per drain
+ * channelReadComplete ─► signal ─── only when the drain sleeps ──► drain
+ * pause ◄── full                                                     │
+ * resume ◄──────────────────────── room again ◄──────────────────────┘
+ * </pre>
+ * The two loops may be one: then a read batch passes the queue and is written at its end, and no thread is woken.
+ *
+ * Ownership: passes each message on with its reference; see {@link CopyBreak} for the exception.
+ * Thread: the reading channel's loop offers, the writing channel's loop drains.
+ * Errors: see {@link QueueFull} for a full queue. What a closed channel was to write is released.
+ */
+public final class QueuedRelay extends ChannelInboundHandlerAdapter {
+    /** Messages taken before the event loop looks after its other work. */
+    private static final int MESSAGES_PER_STEP = 256;
+
+    private static final int MESSAGES_PER_DRAIN = 64;
+
+    /** What a flush writes is still in the processor's cache. */
+    private static final int BYTES_PER_FLUSH = 256 * 1024;
+
+    /** How the reading loop stands to the queue. */
+    private enum Room {
+        /** It has handed over all that it read. */
+        ENOUGH,
+        /** It holds messages, and has stopped to read. */
+        WANTED,
+        /** It has been told that there is room. */
+        FOUND
+    }
+
+    private final Channel peer;
+    private final QueueFull policy;
+    private final HandoffQueue<Object> queue;
+    private final Drain drain;
+    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicReference<Room> room = new AtomicReference<>(Room.ENOUGH);
+
+    // The reading loop only. Held is what found the queue full: at most what one read batch has become.
+    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private ChannelHandlerContext ctx;
+
+    // Set once by the reading loop, completed by the writing loop.
+    private volatile Promise<Void> stopped;
+
+    /** @param peer where packets go; registered with its event loop */
+    public QueuedRelay(Channel peer, QueueConfig config) {
+        this.peer = peer;
+        policy = config.full();
+        queue = new HandoffQueue<>(config.capacity(), config.maxBytes(), MessageWeigher::bytes);
+        EventLoop loop = peer.eventLoop();
+        // A scheduled task waits for the loop's next turn, where an ordinary one would run again before any I/O.
+        drain = new Drain(loop, task -> loop.schedule(task, 0, TimeUnit.NANOSECONDS), new Writing());
+    }
+
+    /** The messages that wait. */
+    public int depth() {
+        return queue.depth();
+    }
+
+    /** The most messages that may wait. */
+    public int capacity() {
+        return queue.capacity();
+    }
+
+    /** The messages lost because the queue was full, or because the reading channel was closed while they waited. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        peer.pipeline().addLast(new Writability());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Object packet = CopyBreak.apply(message, ctx.alloc());
+        if (held.isEmpty() && queue.offer(packet)) {
+            return;
+        }
+        if (policy == QueueFull.BLOCK) {
+            held.add(packet);
+        } else {
+            drop(packet);
+        }
+    }
+
+    private void drop(Object packet) {
+        dropped.lazySet(dropped.get() + 1);
+        ReferenceCountUtil.release(packet);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!held.isEmpty() && room.get() == Room.ENOUGH) {
+            ctx.channel().config().setAutoRead(false);
+            room.set(Room.WANTED);
+        }
+        signal();
+        ctx.fireChannelReadComplete();
+    }
+
+    /** Thread: the reading loop. */
+    private void resume() {
+        while (!held.isEmpty() && queue.offer(held.peek())) {
+            held.remove();
+        }
+        if (!held.isEmpty()) {
+            room.set(Room.WANTED);
+        } else {
+            room.set(Room.ENOUGH);
+            ctx.channel().config().setAutoRead(stopped == null);
+        }
+        signal();
+    }
+
+    /** Where the two loops are one, what was just read is written before it leaves the processor's cache. */
+    private void signal() {
+        if (peer.eventLoop().inEventLoop()) {
+            drain.signalHere();
+        } else {
+            drain.signal();
+        }
+    }
+
+    /**
+     * Reads no more. The future completes when all that was read has been written, or released because the writing
+     * channel is closed.
+     */
+    Future<Void> stop() {
+        Promise<Void> promise = peer.eventLoop().newPromise();
+        ctx.executor().execute(() -> {
+            stopped = promise;
+            ctx.channel().config().setAutoRead(false);
+            signal();
+        });
+        return promise;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        while (!held.isEmpty()) {
+            drop(held.remove());
+        }
+        room.set(Room.ENOUGH);
+        drain.signal();
+    }
+
+    /** The writing end. Thread: the writing loop, but for {@link #abandoned}. */
+    private final class Writing implements Drain.Work {
+        private final Consumer<Object> sink = this::write;
+        private int unflushedBytes;
+
+        @Override
+        public boolean step() {
+            int taken = 0;
+            for (int count = MESSAGES_PER_DRAIN;
+                    count == MESSAGES_PER_DRAIN && taken < MESSAGES_PER_STEP && takesMore(); ) {
+                count = queue.drain(sink, MESSAGES_PER_DRAIN);
+                taken += count;
+            }
+            if (taken > 0) {
+                flush();
+            }
+            tellReader();
+            return isReady();
+        }
+
+        private void flush() {
+            unflushedBytes = 0;
+            peer.flush();
+        }
+
+        private void write(Object packet) {
+            if (unflushedBytes >= BYTES_PER_FLUSH) {
+                flush();
+            }
+            unflushedBytes += MessageWeigher.bytes(packet);
+            // A packet that is lost is counted by the channel; nobody waits for its promise.
+            peer.write(packet, peer.unsafe().voidPromise());
+        }
+
+        /** A closed channel takes everything: it releases it. */
+        private boolean takesMore() {
+            return peer.isWritable() || !peer.isOpen();
+        }
+
+        private void tellReader() {
+            if (isHalfEmpty() && room.compareAndSet(Room.WANTED, Room.FOUND)) {
+                try {
+                    ctx.executor().execute(QueuedRelay.this::resume);
+                } catch (RejectedExecutionException shutDown) {
+                    room.set(Room.ENOUGH); // Its channel is closed, and what it held released.
+                }
+            }
+            if (isDone()) {
+                stopped.trySuccess(null);
+            }
+        }
+
+        private boolean isHalfEmpty() {
+            return queue.depth() <= queue.capacity() / 2 && queue.bytes() <= queue.maxBytes() / 2;
+        }
+
+        private boolean isDone() {
+            // In this order: what the reading loop held is in the queue when it has enough room.
+            return stopped != null && room.get() == Room.ENOUGH && queue.isEmpty();
+        }
+
+        @Override
+        public boolean isReady() {
+            return !queue.isEmpty() && takesMore()
+                    || isHalfEmpty() && room.get() == Room.WANTED
+                    || isDone() && !stopped.isDone();
+        }
+
+        @Override
+        public synchronized void abandoned() {
+            queue.drain(ReferenceCountUtil::release, Integer.MAX_VALUE);
+            if (stopped != null) {
+                stopped.trySuccess(null);
+            }
+        }
+    }
+
+    /** At the writing channel: goes on when it takes packets again, or when it is closed and takes them for ever. */
+    private final class Writability extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            drain.signal();
+            ctx.fireChannelWritabilityChanged();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            drain.signal();
+            ctx.fireChannelInactive();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import io.tunloop.channel.TunChannel;
+import io.tunloop.codec.GroCoalescer;
+import io.tunloop.codec.GsoSplitter;
+import io.tunloop.codec.PacketCodec;
+
+/**
+ * Puts the handlers of a {@link ForwardMode} into the pipelines of one direction: a method for each axis, in the order in
+ * which a packet meets them.
+ *
+ * <pre>
+ * reading channel   [split] ─► [decode] ─► relay or queue
+ * writing channel   coalesce ◄─ encode ◄─ (written here)
+ * </pre>
+ */
+final class Recipe {
+    private final ForwarderConfig config;
+    private final TunChannel reader;
+    private final TunChannel writer;
+
+    // Null where the mode has none.
+    private ReadBufferPool pool;
+    private GsoSplitter splitter;
+    private GroCoalescer coalescer;
+    private PacketCodec<?> decoder;
+    private QueuedRelay queue;
+
+    /** @param reader registered and paused, as {@code writer} */
+    Recipe(ForwarderConfig config, TunChannel reader, TunChannel writer) {
+        this.config = config;
+        this.reader = reader;
+        this.writer = writer;
+        buffers();
+        offload();
+        framing();
+        handoff();
+    }
+
+    private void buffers() {
+        if (config.mode().handoff() == Handoff.POOLED) {
+            int bufferBytes = reader.readBufferBytes();
+            int buffers = config.effectiveReadBatch() + config.queue().buffers(bufferBytes);
+            pool = new ReadBufferPool(config.allocator(), bufferBytes, buffers);
+            reader.config().setAllocator(pool);
+        }
+    }
+
+    private void offload() {
+        if (config.mode().offload() == OffloadUse.SPLIT) {
+            // A frame stays one message: at a million messages a second Netty's own work on each would tell.
+            splitter = new GsoSplitter(GsoSplitter.Output.BATCHES);
+            coalescer = new GroCoalescer();
+            reader.pipeline().addLast("split", splitter);
+            writer.pipeline().addLast("coalesce", coalescer);
+        }
+    }
+
+    private void framing() {
+        if (config.mode().framed()) {
+            decoder = PacketCodec.ipBatches();
+            reader.pipeline().addLast("decode", decoder);
+            writer.pipeline().addLast("encode", PacketCodec.ipBatches());
+        }
+    }
+
+    private void handoff() {
+        if (config.mode().isQueued()) {
+            queue = new QueuedRelay(writer, config.queue());
+            reader.pipeline().addLast("queue", queue);
+        } else {
+            reader.pipeline().addLast("relay", new Relay(writer));
+        }
+    }
+
+    GsoSplitter splitter() {
+        return splitter;
+    }
+
+    GroCoalescer coalescer() {
+        return coalescer;
+    }
+
+    PacketCodec<?> decoder() {
+        return decoder;
+    }
+
+    QueuedRelay queue() {
+        return queue;
+    }
+
+    /** Once both channels are closed. */
+    void close() {
+        if (pool != null) {
+            reader.eventLoop().submit(pool::close).syncUninterruptibly();
+        }
+    }
+}
