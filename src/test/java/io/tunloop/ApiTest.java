@@ -22,7 +22,7 @@ class ApiTest {
             Files.write(KNOWN, now);
         }
         assertThat(now)
-                .as("public API; if the change is meant: mvn test -Dtest=ApiTest -DargLine=-Dtunloop.api.update=true")
+                .as("public API; if the change is meant: mvn test -Dtest=ApiTest -Dtunloop.api.update=true")
                 .containsExactlyElementsOf(Files.readAllLines(KNOWN));
     }
 }

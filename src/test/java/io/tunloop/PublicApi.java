@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** What an embedder can name, as sorted text: one line for each public or protected type and member. */
 final class PublicApi {
     /** The packages that are for embedders. The others are the command line and what it is made of. */
-    static final List<String> PACKAGES = List.of("channel", "codec", "device", "handler", "packet", "relay");
+    static final List<String> PACKAGES = List.of("channel", "codec", "device", "handler", "packet", "queue", "relay");
 
     private static final Path CLASSES = Path.of("target/classes/io/tunloop");
     private static final int KEPT_MODIFIERS =

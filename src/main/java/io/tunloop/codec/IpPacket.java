@@ -90,10 +90,12 @@ public final class IpPacket extends AbstractReferenceCounted {
         return layout.protocol();
     }
 
+    /** True when {@link #protocol} is TCP. */
     public boolean isTcp() {
         return layout.isTcp();
     }
 
+    /** True when {@link #protocol} is UDP. */
     public boolean isUdp() {
         return layout.isUdp();
     }

@@ -54,6 +54,7 @@ public record ForwardMode(
             mode("sync-passthrough", POLL, WHOLE, DIRECT, 2),
             mode("sync-passthrough-concurrent", POLL, WHOLE, DIRECT, 2).asConcurrent());
 
+    /** Throws IllegalArgumentException for columns that make no sense together. */
     public ForwardMode {
         if (framed && offload == WHOLE) {
             throw new IllegalArgumentException("framed needs single packets, which offload whole does not have: "

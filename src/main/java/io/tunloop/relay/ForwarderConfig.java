@@ -58,7 +58,7 @@ public record ForwarderConfig(
             require(
                     threads == 1 || threads == 2 || threads == 4,
                     mode,
-                    "1, 2 or 4: for all, for each direction, or " + "for each end of each queue",
+                    "1, 2 or 4: for all, for each direction, or for each end of each queue",
                     threads);
         } else {
             require(threads == 1 || threads == 2, mode, "1..2, one for each direction at most", threads);
@@ -140,6 +140,7 @@ public record ForwarderConfig(
             return this;
         }
 
+        /** The bounded queue of the modes that have one; by default {@link QueueConfig#DEFAULT}. */
         public Builder queue(QueueConfig queue) {
             this.queue = queue;
             return this;

@@ -22,6 +22,7 @@ public record QueueConfig(int capacity, long maxBytes, QueueFull full) {
     /** The defaults. */
     public static final QueueConfig DEFAULT = new QueueConfig(DEFAULT_CAPACITY, DEFAULT_MAX_BYTES, QueueFull.BLOCK);
 
+    /** Throws IllegalArgumentException with the rule that a value breaks. */
     public QueueConfig {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("queue capacity must be 1.." + MAX_CAPACITY + ": " + capacity);
