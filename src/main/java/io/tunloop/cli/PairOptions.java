@@ -49,7 +49,10 @@ final class PairOptions {
             description = "Event loops, of concurrent modes for each direction (the mode's own number).")
     private int threads;
 
-    @Option(names = "--read-batch", paramLabel = "N", description = "Packets read and flushed together (the mode's own number).")
+    @Option(
+            names = "--read-batch",
+            paramLabel = "N",
+            description = "Packets read and flushed together (the mode's own number).")
     private int readBatch;
 
     @Option(names = "--allocator", paramLabel = "KIND", description = "pooled (default), adaptive or unpooled buffers.")
