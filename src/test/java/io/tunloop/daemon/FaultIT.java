@@ -199,7 +199,7 @@ class FaultIT {
     void shouldCountWhatTheKernelRefusesAndGoOn(String errno, String reason) throws Exception {
         forward(ForwardProcess.WITHOUT_RING, "async-normal");
         traffic = Traffic.start(hosts);
-        Process strace = inject("write,writev:error=" + errno);
+        Process strace = forward.inject("write,writev:error=" + errno);
         forward.awaitLine("(" + reason + ")");
         end(strace);
         traffic.awaitFlow();
@@ -215,7 +215,7 @@ class FaultIT {
     void shouldEndWithTheReasonWhenReadingFailsForGood() throws Exception {
         forward(ForwardProcess.WITHOUT_RING, "async-normal");
         traffic = Traffic.start(hosts);
-        Process strace = inject("read:error=EBADFD");
+        Process strace = forward.inject("read:error=EBADFD");
         assertThat(forward.exitCode()).isEqualTo(1);
         assertThat(forward.output()).contains("read on tun").contains("EBADFD");
         end(strace);
@@ -239,25 +239,6 @@ class FaultIT {
         hosts.host1().run("prlimit", "--pid", Long.toString(forward.pid()), "--nofile=" + files + ":1024");
     }
 
-    private Process inject(String fault) {
-        return hosts.host1()
-                .start(
-                        "strace",
-                        "-f",
-                        "-qq",
-                        "-o",
-                        "/dev/null",
-                        "-p",
-                        Long.toString(forward.pid()),
-                        "-P",
-                        "/dev/net/tun",
-                        "-e",
-                        "trace=" + fault.substring(0, fault.indexOf(':')),
-                        "-e",
-                        "inject=" + fault);
-    }
-
-    /** strace lets go of its tracees on SIGTERM, and would take them along on SIGKILL. */
     private static void end(Process strace) throws InterruptedException {
         strace.destroy();
         assertThat(strace.waitFor(20, TimeUnit.SECONDS)).isTrue();

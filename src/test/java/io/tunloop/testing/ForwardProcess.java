@@ -125,6 +125,18 @@ public final class ForwardProcess implements AutoCloseable {
         hosts.host1().run("kill", "-" + name, Long.toString(pid()));
     }
 
+    /**
+     * Lets strace play what the kernel does not do on request: system calls on the devices fail from now on, and until the
+     * process that this returns has ended on SIGTERM; SIGKILL would take the traced one along.
+     *
+     * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}
+     */
+    public Process inject(String fault) {
+        String calls = fault.substring(0, fault.indexOf(':'));
+        String options = "-f -qq -o /dev/null -P /dev/net/tun -e trace=" + calls + " -e inject=" + fault;
+        return hosts.host1().start(("strace -p " + pid() + ' ' + options).split(" "));
+    }
+
     /** Waits for its end and returns its exit code. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(PATIENCE_NS, TimeUnit.NANOSECONDS)) {
