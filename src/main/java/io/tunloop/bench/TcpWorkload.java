@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,33 +13,10 @@ import java.util.Map;
  * @param reverse the server sends
  * @param bidirectional both send
  */
-record TcpWorkload(String congestion, int parallel, boolean reverse, boolean bidirectional) implements Workload {
+record TcpWorkload(String congestion, int parallel, boolean reverse, boolean bidirectional) implements Iperf3 {
     @Override
-    public List<String> serverCommand(String address) {
-        return Iperf3.serverCommand(address);
-    }
-
-    @Override
-    public String serverReady() {
-        return Iperf3.SERVER_READY;
-    }
-
-    @Override
-    public List<String> clientCommand(String address, int seconds) {
-        List<String> command = new ArrayList<>(Iperf3.clientCommand(address, seconds));
-        if (congestion != null) {
-            command.addAll(List.of("-C", congestion));
-        }
-        if (parallel > 1) {
-            command.addAll(List.of("-P", Integer.toString(parallel)));
-        }
-        if (reverse) {
-            command.add("-R");
-        }
-        if (bidirectional) {
-            command.add("--bidir");
-        }
-        return command;
+    public List<String> protocolOptions() {
+        return congestion == null ? List.of() : List.of("-C", congestion);
     }
 
     @Override

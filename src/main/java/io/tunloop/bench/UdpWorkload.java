@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,28 +12,10 @@ import java.util.Map;
  * @param parallel senders
  * @param reverse the server sends
  */
-record UdpWorkload(int sizeBytes, int parallel, boolean reverse) implements Workload {
+record UdpWorkload(int sizeBytes, int parallel, boolean reverse) implements Iperf3 {
     @Override
-    public List<String> serverCommand(String address) {
-        return Iperf3.serverCommand(address);
-    }
-
-    @Override
-    public String serverReady() {
-        return Iperf3.SERVER_READY;
-    }
-
-    @Override
-    public List<String> clientCommand(String address, int seconds) {
-        List<String> command = new ArrayList<>(Iperf3.clientCommand(address, seconds));
-        command.addAll(List.of("-u", "-b", "0", "-l", Integer.toString(sizeBytes)));
-        if (parallel > 1) {
-            command.addAll(List.of("-P", Integer.toString(parallel)));
-        }
-        if (reverse) {
-            command.add("-R");
-        }
-        return command;
+    public List<String> protocolOptions() {
+        return List.of("-u", "-b", "0", "-l", Integer.toString(sizeBytes));
     }
 
     @Override
