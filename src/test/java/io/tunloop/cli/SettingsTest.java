@@ -4,6 +4,8 @@ package io.tunloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tunloop.device.InterfaceAddress;
+import io.tunloop.relay.ForwarderConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +78,29 @@ class SettingsTest {
         assertThat(settings.pairs())
                 .extracting(pair -> pair.config().mode().name())
                 .containsExactly("async-normal", "async-passthrough");
+    }
+
+    @Test
+    void shouldGiveEachDeviceItsOwnOptions() throws Exception {
+        String text = PAIR + "ip1 = \"10.0.1.1\"\nprefix1 = 16\nip2 = [\"10.0.2.1\", \"fd00::2\"]\nmtu = 1400\n";
+        ForwarderConfig config = load(text).pairs().get(0).config();
+
+        assertThat(config.device1().name()).isEqualTo("tun11");
+        assertThat(config.device1().addresses()).containsExactly(InterfaceAddress.of("10.0.1.1", 16));
+        assertThat(config.device2().name()).isEqualTo("tun22");
+        assertThat(config.device2().addresses())
+                .containsExactly(InterfaceAddress.of("10.0.2.1", 24), InterfaceAddress.of("fd00::2", 64));
+        assertThat(config.device1().mtuBytes()).isEqualTo(1400);
+        assertThat(config.device2().mtuBytes()).isEqualTo(1400);
+    }
+
+    @Test
+    void shouldRefuseSettingsOfADeviceThatIsHandedOver() throws Exception {
+        PairOptions pair = load(PAIR + "fd2 = 3\n").pairs().get(0);
+
+        assertThatThrownBy(pair::pair)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("iface2, ip2 and route2 have no effect on a device that is handed over");
     }
 
     @Test
