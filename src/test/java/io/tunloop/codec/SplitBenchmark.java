@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.codec;
 
-import static io.tunloop.packet.TransportHeader.ACK;
-
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.ReferenceCountUtil;
-import io.tunloop.testing.Packets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -45,38 +35,20 @@ public class SplitBenchmark {
     @Param
     private GsoSplitter.Output output;
 
-    private ByteBuf frame;
-    private EmbeddedChannel channel;
-    private ChannelHandlerContext head;
+    private FramePath path;
 
     @Setup
     public void open() {
-        frame = Packets.tcp4(ACK, 45 * 1448, 1).timestamp(7).frame(1448);
-        channel = new EmbeddedChannel();
-        channel.config().setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
-        channel.pipeline().addLast(new Head(), new GsoSplitter(output), new Release());
-        head = channel.pipeline().context(Head.class);
+        path = FramePath.split(output);
     }
 
     @Benchmark
     public void split() {
-        frame.setIndex(0, frame.writerIndex());
-        head.fireChannelRead(frame.retain());
+        path.pass();
     }
 
     @TearDown
     public void close() {
-        channel.finishAndReleaseAll();
-        frame.release();
-    }
-
-    /** Lends its context, which is cheaper to fire at than an embedded channel. */
-    private static final class Head extends ChannelInboundHandlerAdapter {}
-
-    private static final class Release extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
-        }
+        path.close();
     }
 }
