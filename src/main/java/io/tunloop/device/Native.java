@@ -2,7 +2,7 @@
 package io.tunloop.device;
 
 /**
- * The native methods of tunloop_jni.c. Each returns 0, a count or a descriptor, or a negative errno.
+ * The native methods of this package, from native/jni_*.c. Each returns 0, a count or a descriptor, or a negative errno.
  *
  * <p>No static initialiser: the library registers these methods while it is loaded (see NativeLibrary).
  */
