@@ -3,9 +3,10 @@ package io.tunloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
-import io.tunloop.testing.TwoHosts;
+import java.io.BufferedReader;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +33,15 @@ class ReadmeIT {
     void shouldAnswerPings() throws Exception {
         compile();
         try (NetNamespace namespace = NetNamespace.create()) {
-            Process program = namespace.start(
-                    "java", "-XX:+UseSerialGC", "-cp", folder + File.pathSeparator + CLASS_PATH, "Embed");
-            assertThat(TwoHosts.readLine(program)).isEqualTo("ready on tun0");
+            String classPath = folder + File.pathSeparator + CLASS_PATH;
+            Process program =
+                    namespace.start(JavaProcess.JAVA, "--enable-native-access=ALL-UNNAMED", "-cp", classPath, "Embed");
+            BufferedReader output = program.inputReader();
+            assertThat(output.readLine()).isEqualTo("ready on tun0");
             assertThat(namespace.run("ping", "-c3", "-i0.2", "-W2", "10.7.0.9")).contains(" 0% packet loss");
+            program.toHandle().destroy(); // Process.destroy would close its output.
+            // The JVM's warnings would be among it.
+            assertThat(output.lines()).contains("IPv4, 84 bytes").allMatch(line -> line.startsWith("IPv"));
         }
     }
 

@@ -102,13 +102,22 @@ final class PcapngFile implements AutoCloseable {
         buffer.putInt(ENHANCED_PACKET).putInt(length).putInt(0);
         buffer.putInt((int) (timeNs >>> Integer.SIZE)).putInt((int) timeNs);
         buffer.putInt(capturedBytes).putInt(originalBytes);
-        int limit = buffer.limit();
-        buffer.limit(buffer.position() + capturedBytes);
-        packet.getBytes(index, buffer);
-        buffer.limit(limit);
+        putPacket(packet, index, capturedBytes);
         pad(capturedBytes);
         buffer.putShort((short) OPTION_EPB_FLAGS).putShort((short) 4).putInt(direction);
         buffer.putInt(0).putInt(length);
+    }
+
+    private void putPacket(ByteBuf packet, int index, int length) {
+        if (packet.isDirect() && packet.nioBufferCount() == 1) {
+            // Where Netty does without Unsafe (JDK 24 on), getBytes would make a ByteBuffer for each packet.
+            buffer.put(packet.internalNioBuffer(index, length));
+            return;
+        }
+        int limit = buffer.limit();
+        buffer.limit(buffer.position() + length);
+        packet.getBytes(index, buffer);
+        buffer.limit(limit);
     }
 
     /** Gives to the kernel what has been collected. */

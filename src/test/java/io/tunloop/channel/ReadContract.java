@@ -3,7 +3,6 @@ package io.tunloop.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +12,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ResourceLeakDetector;
 import io.tunloop.device.TestDevices;
-import java.lang.management.ManagementFactory;
+import io.tunloop.testing.Garbage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -279,12 +278,9 @@ abstract class ReadContract extends TunChannelContract {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // It records each access.
         try {
             TunChannel channel = open(config -> {}, new Echo());
-            exchange(40_000);
-            long before = allocatedBytes(channel);
             int packets = 40_000;
-            exchange(packets);
-            double bytesPerPacket = (allocatedBytes(channel) - before) / (double) packets;
-            assertThat(bytesPerPacket).isLessThan(1.0);
+            assertThat(Garbage.bytesPerPacket(threadOf(channel), packets, () -> exchange(packets)))
+                    .isLessThan(1.0);
         } finally {
             ResourceLeakDetector.setLevel(level);
         }
@@ -303,10 +299,8 @@ abstract class ReadContract extends TunChannelContract {
         }
     }
 
-    private static long allocatedBytes(TunChannel channel) throws InterruptedException {
-        long[] id = new long[1];
-        channel.eventLoop().submit(() -> id[0] = Thread.currentThread().getId()).sync();
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadAllocatedBytes(id[0]);
+    private static Thread threadOf(TunChannel channel) throws InterruptedException {
+        return channel.eventLoop().submit(Thread::currentThread).sync().getNow();
     }
 
     private static final class Echo extends ChannelInboundHandlerAdapter {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.testing;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What code that has been compiled leaves to the garbage collector.
+ *
+ * <p>Where Netty does without Unsafe (JDK 24 on), it wraps a buffer to ask for its address, which C2 makes go away, and the
+ * compilers before it do not. So the code runs until it makes none, or for {@link #MAX_ROUNDS}.
+ */
+public final class Garbage {
+    private static final int MAX_ROUNDS = 50;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private Garbage() {}
+
+    /** Part of what is measured. */
+    @FunctionalInterface
+    public interface Round {
+        /** Handles a fixed number of packets. */
+        void run() throws Exception;
+    }
+
+    /** The bytes for a packet, of the round that made the least. */
+    public static double bytesPerPacket(Thread thread, int packets, Round round) throws Exception {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < MAX_ROUNDS && least >= 1; i++) {
+            long before = THREADS.getThreadAllocatedBytes(thread.getId());
+            round.run();
+            least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread.getId()) - before) / (double) packets);
+        }
+        return least;
+    }
+}
