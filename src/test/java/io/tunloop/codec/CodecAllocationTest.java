@@ -3,17 +3,19 @@ package io.tunloop.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.util.ResourceLeakDetector;
-import java.lang.management.ManagementFactory;
+import io.netty.util.internal.PlatformDependent;
+import io.tunloop.testing.Garbage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** In the steady state splitter and coalescer make no garbage: 45 packets a frame, and not one byte per packet. */
 class CodecAllocationTest {
-    private static final int WARM_UP_FRAMES = 20_000;
     private static final int FRAMES = 20_000;
+
+    // Without Unsafe (JDK 24 on), Netty itself makes an object or two for a whole frame.
+    private static final double LIMIT = PlatformDependent.hasUnsafe() ? 0.1 : 3.0;
 
     private ResourceLeakDetector.Level level;
 
@@ -29,22 +31,16 @@ class CodecAllocationTest {
     }
 
     @Test
-    void shouldAllocateNothingPerPacket() {
+    void shouldAllocateNothingPerPacket() throws Exception {
         try (FramePath path = FramePath.splitAndCoalesce(GsoSplitter.Output.BATCHES)) {
-            pass(path, WARM_UP_FRAMES);
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long before = threads.getCurrentThreadAllocatedBytes();
-            pass(path, FRAMES);
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-
-            assertThat((double) allocated / (FRAMES * FramePath.PACKETS))
-                    .as("bytes of garbage per packet")
-                    .isLessThan(0.1);
+            int packets = FRAMES * FramePath.PACKETS;
+            assertThat(Garbage.bytesPerPacket(Thread.currentThread(), packets, () -> pass(path)))
+                    .isLessThan(LIMIT);
         }
     }
 
-    private static void pass(FramePath path, int frames) {
-        for (int i = 0; i < frames; i++) {
+    private static void pass(FramePath path) {
+        for (int i = 0; i < FRAMES; i++) {
             path.pass();
         }
     }

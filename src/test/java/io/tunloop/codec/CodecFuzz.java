@@ -8,10 +8,10 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.internal.PlatformDependent;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.TransportHeader;
+import io.tunloop.testing.Memory;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import java.util.ArrayList;
@@ -145,7 +145,7 @@ public final class CodecFuzz {
         byte[] bytes = new byte[packet.readableBytes()];
         int index = 0;
         for (int i = 0; i < packet.spans(); i++) {
-            PlatformDependent.copyMemory(packet.address(i), bytes, index, packet.length(i));
+            Memory.copy(packet.address(i), bytes, index, packet.length(i));
             index += packet.length(i);
         }
         return Packets.direct(bytes);

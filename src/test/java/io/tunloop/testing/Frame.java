@@ -3,7 +3,6 @@ package io.tunloop.testing;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.internal.PlatformDependent;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.TransportHeader;
@@ -25,7 +24,7 @@ public record Frame(byte[] bytes) {
         byte[] bytes = new byte[packet.readableBytes()];
         int index = 0;
         for (int i = 0; i < packet.spans(); i++) {
-            PlatformDependent.copyMemory(packet.address(i), bytes, index, packet.length(i));
+            Memory.copy(packet.address(i), bytes, index, packet.length(i));
             index += packet.length(i);
         }
         packet.release();

@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
  */
 public final class Garbage {
     private static final int MAX_ROUNDS = 50;
+    private static final double ENOUGH = 0.1; // What the JVM itself makes now and then.
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Garbage() {}
@@ -26,7 +27,7 @@ public final class Garbage {
     /** The bytes for a packet, of the round that made the least. */
     public static double bytesPerPacket(Thread thread, int packets, Round round) throws Exception {
         double least = Double.MAX_VALUE;
-        for (int i = 0; i < MAX_ROUNDS && least >= 1; i++) {
+        for (int i = 0; i < MAX_ROUNDS && least >= ENOUGH; i++) {
             long before = THREADS.getThreadAllocatedBytes(thread.getId());
             round.run();
             least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread.getId()) - before) / (double) packets);
