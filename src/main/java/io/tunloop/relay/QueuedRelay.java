@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  * resume ◄──────────────────────── room again ◄──────────────────────┘
  * </pre>
  * The two loops may be one: then a read batch passes the queue and is written at its end, and no thread is woken.
+ * In a pause this handler has switched auto-read off. It leaves it alone where it was off before.
  *
  * Ownership: passes each message on with its reference; see {@link CopyBreak} for the exception.
  * Thread: the reading channel's loop offers, the writing channel's loop drains.
@@ -59,13 +60,17 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     private final Drain drain;
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicReference<Room> room = new AtomicReference<>(Room.ENOUGH);
+    private final Writability writability = new Writability();
 
     // The reading loop only. Held is what found the queue full: at most what one read batch has become.
     private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private final ReadPause pause = new ReadPause();
     private ChannelHandlerContext ctx;
 
     // Set once by the reading loop, completed by the writing loop.
     private volatile Promise<Void> stopped;
+    // Set once by the reading loop, read by the writing loop.
+    private volatile boolean removed;
 
     /** @param peer where packets go; registered with its event loop */
     public QueuedRelay(Channel peer, QueueConfig config) {
@@ -95,7 +100,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        peer.pipeline().addLast(new Writability());
+        peer.pipeline().addLast(writability);
     }
 
     @Override
@@ -118,9 +123,9 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!held.isEmpty() && room.get() == Room.ENOUGH) {
-            ctx.channel().config().setAutoRead(false);
-            room.set(Room.WANTED);
+        if (!held.isEmpty()) {
+            pause.begin(ctx.channel());
+            room.compareAndSet(Room.ENOUGH, Room.WANTED);
         }
         signal();
         ctx.fireChannelReadComplete();
@@ -135,9 +140,15 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
             room.set(Room.WANTED);
         } else {
             room.set(Room.ENOUGH);
-            ctx.channel().config().setAutoRead(stopped == null);
+            goOn();
         }
         signal();
+    }
+
+    private void goOn() {
+        if (stopped == null && ctx.channel().isOpen()) {
+            pause.end(ctx.channel());
+        }
     }
 
     /** Where the two loops are one, what was just read is written before it leaves the processor's cache. */
@@ -169,6 +180,8 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
             drop(held.remove());
         }
         room.set(Room.ENOUGH);
+        goOn();
+        removed = true;
         drain.signal();
     }
 
@@ -176,6 +189,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     private final class Writing implements Drain.Work {
         private final Consumer<Object> sink = this::write;
         private int unflushedBytes;
+        private boolean left;
 
         @Override
         public boolean step() {
@@ -189,6 +203,9 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
                 flush();
             }
             tellReader();
+            if (isOver()) {
+                leave();
+            }
             return isReady();
         }
 
@@ -233,11 +250,25 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
             return stopped != null && room.get() == Room.ENOUGH && queue.isEmpty();
         }
 
+        private boolean isOver() {
+            // In this order: what was offered before the removal is in the queue.
+            return removed && queue.isEmpty();
+        }
+
+        /** Takes the last trace out of the writing channel's pipeline. */
+        private void leave() {
+            left = true;
+            if (peer.pipeline().context(writability) != null) {
+                peer.pipeline().remove(writability);
+            }
+        }
+
         @Override
         public boolean isReady() {
             return !queue.isEmpty() && takesMore()
                     || isHalfEmpty() && room.get() == Room.WANTED
-                    || isDone() && !stopped.isDone();
+                    || isDone() && !stopped.isDone()
+                    || isOver() && !left;
         }
 
         @Override

@@ -13,12 +13,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  *                            ▲                                                        │
  *                            └──── reads again ◄──── Resume ◄──── writable again ◄────┘
  * </pre>
+ * While the writing channel is full this handler has switched auto-read off. It leaves it alone where it was off before.
+ *
  * Ownership: passes each message on with its reference.
  * Thread: the event loop that both channels share.
  * Errors: of the reading channel go on to the next handler; those of the writing channel stay in its own pipeline.
  */
 public final class Relay extends ChannelInboundHandlerAdapter {
     private final Channel peer;
+    private final Resume resume = new Resume();
+    // The event loop only.
+    private final ReadPause pause = new ReadPause();
+    private ChannelHandlerContext ctx;
 
     /** @param peer where packets go; on the same event loop as the channel that this handler is added to */
     public Relay(Channel peer) {
@@ -31,7 +37,18 @@ public final class Relay extends ChannelInboundHandlerAdapter {
             throw new IllegalArgumentException("both channels of a Relay must share one event loop: " + ctx.channel()
                     + ", " + peer + "; use a QueuedRelay between loops");
         }
-        peer.pipeline().addLast(new Resume(ctx.channel()));
+        this.ctx = ctx;
+        peer.pipeline().addLast(resume);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (peer.pipeline().context(resume) != null) {
+            peer.pipeline().remove(resume);
+        }
+        if (ctx.channel().isOpen()) {
+            pause.end(ctx.channel());
+        }
     }
 
     @Override
@@ -44,25 +61,19 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         peer.flush();
         if (!peer.isWritable()) {
-            ctx.channel().config().setAutoRead(false);
+            pause.begin(ctx.channel());
         }
         ctx.fireChannelReadComplete();
     }
 
     /** At the writing channel: lets the reading one go on when there is room again. */
-    private static final class Resume extends ChannelInboundHandlerAdapter {
-        private final Channel reader;
-
-        Resume(Channel reader) {
-            this.reader = reader;
-        }
-
+    private final class Resume extends ChannelInboundHandlerAdapter {
         @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (ctx.channel().isWritable()) {
-                reader.config().setAutoRead(true);
+        public void channelWritabilityChanged(ChannelHandlerContext peerCtx) {
+            if (peer.isWritable()) {
+                pause.end(ctx.channel());
             }
-            ctx.fireChannelWritabilityChanged();
+            peerCtx.fireChannelWritabilityChanged();
         }
     }
 }

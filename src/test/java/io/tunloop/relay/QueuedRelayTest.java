@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.relay;
 
+import static io.tunloop.relay.TwoChannels.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.tunloop.channel.TunChannel;
-import io.tunloop.channel.TunTransport;
 import io.tunloop.device.TestDevices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,79 +23,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * A relay between two channels over socket pairs, on one event loop and on two. The writing side has room for few packets,
- * so that a test which does not receive is a slow consumer.
- *
- * <p>All buffers come from one allocator, which has none in use when the test ends.
- */
+/** A queue between {@link TwoChannels}, on one event loop and on two. */
 @Timeout(60)
 class QueuedRelayTest {
     private static final int CAPACITY = 4;
-    private static final int PACKET_BYTES = 100;
 
-    /** A handful of packets: the kernel counts its own structures too. */
-    private static final int SINK_BYTES = 8192;
-
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(2, TunTransport.EPOLL.ioHandlerFactory());
-    private final List<TunChannel> channels = new ArrayList<>();
-    private TestDevices source;
-    private TestDevices sink;
+    private TwoChannels channels;
     private TunChannel reader;
     private TunChannel writer;
     private QueuedRelay relay;
 
     private void open(int loopCount, QueueFull full) throws Exception {
-        source = TestDevices.open(1500);
-        sink = TestDevices.open(1500);
-        sink.limitSendBuffer(SINK_BYTES);
-        writer = channel(sink);
-        writer.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, 1));
-        EventLoop loop = loops.next();
-        loop.register(writer).sync();
-        reader = channel(source);
-        reader.config().setAutoRead(false);
-        EventLoop readLoop = loopCount == 1 ? loop : loops.next();
-        readLoop.register(reader).sync();
+        channels = new TwoChannels(loopCount);
+        reader = channels.reader();
+        writer = channels.writer();
         relay = new QueuedRelay(writer, new QueueConfig(CAPACITY, 1 << 20, full));
         reader.pipeline().addLast(relay);
         reader.config().setAutoRead(true);
     }
 
-    private TunChannel channel(TestDevices device) {
-        TunChannel channel = TunTransport.EPOLL.newChannel(device.device());
-        channels.add(channel);
-        channel.config().setAllocator(allocator);
-        return channel;
-    }
-
     @AfterEach
-    void closeAll() throws Exception {
-        for (TunChannel channel : channels) {
-            channel.close().sync();
-        }
-        loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
-        if (source != null) {
-            source.close();
-            sink.close();
-        }
-        assertThat(allocator.metric().usedDirectMemory())
-                .as("direct memory in use")
-                .isZero();
-    }
-
-    private void send(int from, int to) throws Exception {
-        for (int i = from; i < to; i++) {
-            source.send(TestDevices.packet(PACKET_BYTES, i));
+    void close() throws Exception {
+        if (channels != null) {
+            channels.close();
         }
     }
 
     /** A sender that waits while the devices and the queue between them are full. */
     private Thread sending(int packets) {
         Callable<Void> send = () -> {
-            send(0, packets);
+            channels.send(0, packets);
             return null;
         };
         var thread = new Thread(new FutureTask<>(send), "sender");
@@ -113,17 +63,9 @@ class QueuedRelayTest {
     /** The packets that wait at the other end, 0 or 1. */
     private int poll() {
         try {
-            return sink.poll() == null ? 0 : 1;
+            return channels.sink().poll() == null ? 0 : 1;
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
-        }
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadlineNs);
-            Thread.onSpinWait();
         }
     }
 
@@ -132,8 +74,8 @@ class QueuedRelayTest {
     void shouldHandOverInOrder(int loopCount) throws Exception {
         open(loopCount, QueueFull.BLOCK);
         for (int i = 0; i < 1000; i++) {
-            send(i, i + 1);
-            assertThat(sink.receive()).isEqualTo(TestDevices.packet(PACKET_BYTES, i));
+            channels.send(i, i + 1);
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
         }
         assertThat(relay.depth()).isZero();
         assertThat(relay.dropped()).isZero();
@@ -150,7 +92,7 @@ class QueuedRelayTest {
                 () -> relay.depth() == CAPACITY && !reader.config().isAutoRead());
 
         for (int i = 0; i < packets; i++) {
-            assertThat(sink.receive()).isEqualTo(TestDevices.packet(PACKET_BYTES, i));
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
         }
 
         sender.join();
@@ -171,11 +113,11 @@ class QueuedRelayTest {
 
         int last = -1;
         for (long kept = packets - relay.dropped(); kept > 0; kept--) {
-            int packet = sink.receive()[0] & 0xff;
+            int packet = channels.sink().receive()[0] & 0xff;
             assertThat(packet).as("packets keep their order").isGreaterThan(last);
             last = packet;
         }
-        assertThat(sink.poll()).isNull();
+        assertThat(channels.sink().poll()).isNull();
     }
 
     @ParameterizedTest
@@ -185,13 +127,13 @@ class QueuedRelayTest {
         // One by one until nothing moves on: of a batch, the policy drop would lose all but what the queue holds.
         int packets = 0;
         while (relay.depth() < CAPACITY) {
-            send(packets, ++packets);
+            channels.send(packets, ++packets);
         }
 
         writer.close().sync();
 
         // A closed channel takes all that comes, and so the reader goes on to the end.
-        send(packets, ++packets);
+        channels.send(packets, ++packets);
         int sent = packets;
         await("all are read", () -> reader.counters().packetsRead() == sent);
         await("the queue is empty", () -> relay.depth() == 0);
@@ -208,7 +150,7 @@ class QueuedRelayTest {
 
         reader.close().sync();
         sender.interrupt();
-        source.close();
+        channels.source().close();
         await("what waited is written", () -> poll() == 0 && relay.depth() == 0);
 
         assertThat(relay.dropped()).as("what was held is counted").isPositive();
@@ -233,11 +175,70 @@ class QueuedRelayTest {
         assertThat(reader.config().isAutoRead()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldLeaveAutoReadAloneWhereItWasOff(int loopCount) throws Exception {
+        open(loopCount, QueueFull.BLOCK);
+        reader.config().setAutoRead(false);
+        channels.settle();
+        channels.setWritable(false);
+        channels.send(0, CAPACITY * 2);
+
+        reader.read();
+        await("a batch is read", () -> relay.depth() == CAPACITY);
+        channels.setWritable(true);
+
+        for (int i = 0; i < CAPACITY * 2; i++) {
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
+        }
+        channels.settle();
+        assertThat(reader.config().isAutoRead()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldPauseAgainWhenAutoReadIsSwitchedOnInBetween(int loopCount) throws Exception {
+        open(loopCount, QueueFull.BLOCK);
+        int packets = 250;
+        Thread sender = sending(packets);
+        for (int i = 0; i < 3; i++) {
+            await("the reader stops", () -> !reader.config().isAutoRead());
+            reader.config().setAutoRead(true);
+        }
+        for (int i = 0; i < packets; i++) {
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
+        }
+        sender.join();
+        await("the reader goes on", () -> reader.config().isAutoRead());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldLeaveNothingBehindWhenRemoved(int loopCount) throws Exception {
+        open(loopCount, QueueFull.BLOCK);
+        channels.setWritable(false);
+        channels.send(0, CAPACITY * 2);
+        await(
+                "the reader stops",
+                () -> relay.depth() == CAPACITY && !reader.config().isAutoRead());
+
+        reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
+
+        assertThat(reader.config().isAutoRead()).isTrue();
+        assertThat(relay.dropped()).as("what was held is counted").isPositive();
+        assertThat(writer.pipeline().toMap()).as("packets still wait").hasSize(1);
+        channels.setWritable(true);
+        for (int i = 0; i < CAPACITY; i++) {
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
+        }
+        await("the writer is rid of it", () -> writer.pipeline().toMap().isEmpty());
+    }
+
     @Test
     void shouldCopyASmallPacketOutOfALargeBuffer() {
         var writer = new EmbeddedChannel();
         var reader = new EmbeddedChannel(new QueuedRelay(writer, QueueConfig.DEFAULT));
-        ByteBuf buffer = allocator.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60, 7));
+        ByteBuf buffer = Unpooled.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60, 7));
 
         reader.writeInbound(buffer);
 
@@ -245,7 +246,7 @@ class QueuedRelayTest {
         ByteBuf written = writer.readOutbound();
         assertThat(written.capacity()).isEqualTo(60);
         assertThat(written.getByte(59)).isEqualTo((byte) 7);
-        written.release();
+        assertThat(written.release()).isTrue();
         assertThat(reader.finish()).isFalse();
         assertThat(writer.finish()).isFalse();
     }
@@ -254,13 +255,13 @@ class QueuedRelayTest {
     void shouldPassALargePacketAsItIs() {
         var writer = new EmbeddedChannel();
         var reader = new EmbeddedChannel(new QueuedRelay(writer, QueueConfig.DEFAULT));
-        ByteBuf buffer = allocator.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60_000, 7));
+        ByteBuf buffer = Unpooled.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60_000, 7));
 
         reader.writeInbound(buffer);
 
         ByteBuf written = writer.readOutbound();
         assertThat(written).isSameAs(buffer);
-        written.release();
+        assertThat(written.release()).isTrue();
         assertThat(reader.finish()).isFalse();
         assertThat(writer.finish()).isFalse();
     }

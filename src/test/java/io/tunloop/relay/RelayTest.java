@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.relay;
+
+import static io.tunloop.relay.TwoChannels.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tunloop.channel.TunChannel;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A relay between {@link TwoChannels} of one event loop. */
+@Timeout(60)
+class RelayTest {
+    private TwoChannels channels;
+    private TunChannel reader;
+    private Relay relay;
+
+    private void open() throws Exception {
+        channels = new TwoChannels(1);
+        reader = channels.reader();
+        relay = new Relay(channels.writer());
+        reader.pipeline().addLast(relay);
+        reader.config().setAutoRead(true);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        channels.close();
+    }
+
+    private void receive(int from, int to) throws Exception {
+        for (int i = from; i < to; i++) {
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
+        }
+    }
+
+    @Test
+    void shouldWriteWhatIsReadInOrder() throws Exception {
+        open();
+        for (int i = 0; i < 200; i++) {
+            channels.send(i, i + 1);
+            receive(i, i + 1);
+        }
+    }
+
+    @Test
+    void shouldReadNoMoreWhileThePeerIsFull() throws Exception {
+        open();
+        channels.setWritable(false);
+        channels.send(0, 1);
+        receive(0, 1);
+        await("the reader stops", () -> !reader.config().isAutoRead());
+
+        channels.setWritable(true);
+
+        assertThat(reader.config().isAutoRead()).isTrue();
+        channels.send(1, 9);
+        receive(1, 9);
+    }
+
+    @Test
+    void shouldLeaveAutoReadAloneWhereItWasOff() throws Exception {
+        open();
+        reader.config().setAutoRead(false);
+        channels.settle();
+        channels.setWritable(false);
+        channels.send(0, 1);
+        reader.read();
+        receive(0, 1);
+
+        channels.setWritable(true);
+
+        assertThat(reader.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenRemoved() throws Exception {
+        open();
+        channels.setWritable(false);
+        channels.send(0, 1);
+        await("the reader stops", () -> !reader.config().isAutoRead());
+
+        reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
+
+        assertThat(channels.writer().pipeline().toMap()).isEmpty();
+        assertThat(reader.config().isAutoRead()).as("read again").isTrue();
+        reader.config().setAutoRead(false);
+        channels.setWritable(true);
+        assertThat(reader.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenTheReaderCloses() throws Exception {
+        open();
+        reader.close().sync();
+        channels.settle();
+        assertThat(channels.writer().pipeline().toMap()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseTwoEventLoops() throws Exception {
+        channels = new TwoChannels(2);
+        var thrown = new CompletableFuture<Throwable>();
+        channels.reader().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                thrown.complete(cause);
+            }
+        });
+
+        channels.reader().pipeline().addLast(new Relay(channels.writer()));
+
+        assertThat(thrown.get())
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasRootCauseMessage("both channels of a Relay must share one event loop: %s, %s;"
+                                .formatted(channels.reader(), channels.writer())
+                        + " use a QueuedRelay between loops");
+        assertThat(channels.reader().pipeline().get(Relay.class)).isNull();
+        assertThat(channels.writer().pipeline().toMap()).isEmpty();
+    }
+}
