@@ -17,6 +17,7 @@ NEEDS=(
     "iperf3                                      iperf3"
     "ethtool                                     ethtool"
     "ping                                        iputils-ping"
+    "tshark                                      tshark"
     "sockperf                                    sockperf"
     "curl                                        curl"
     "setpriv                                     util-linux"
@@ -27,6 +28,9 @@ NEEDS=(
     "strace                                      strace"
     "promtool                                    prometheus"
     "asciidoctor                                 asciidoctor"
+    "man                                         man-db"
+    "col                                         bsdextrautils"
+    "/usr/bin/kill                               procps"
     "systemd-analyze                             systemd"
     "/usr/share/perl5/Devel/NYTProf/flamegraph.pl libdevel-nytprof-perl"
 )

@@ -2,8 +2,8 @@
 package io.tunloop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tunloop.testing.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,10 +40,6 @@ class InstallIT {
         return prefix.resolve("lib/systemd/system/tunloop.service");
     }
 
-    private static void requireTool(String tool) {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin", tool)), tool + " is not installed");
-    }
-
     @Test
     void shouldRun() throws Exception {
         assertThat(run(prefix + "/bin/tunloop --version")).startsWith("tunloop ");
@@ -66,13 +62,13 @@ class InstallIT {
 
     @Test
     void shouldSatisfySystemd() throws Exception {
-        requireTool("systemd-analyze");
+        Tools.require("systemd-analyze");
         assertThat(run("systemd-analyze verify --man=no " + unit())).doesNotContain("tunloop.service:");
     }
 
     @Test
     void shouldBeRatedOkBySystemd() throws Exception {
-        requireTool("systemd-analyze");
+        Tools.require("systemd-analyze");
         // The threshold is ten times the exposure, and 2.0 is well inside OK.
         assertThat(run("systemd-analyze security --offline=true --no-pager --threshold=25 " + unit()))
                 .containsPattern("Overall exposure level for tunloop.service: .* (OK|SAFE)");
@@ -88,7 +84,7 @@ class InstallIT {
 
     @Test
     void shouldHaveAManual() throws Exception {
-        requireTool("asciidoctor");
+        Tools.require("asciidoctor", "man", "col");
         assertThat(run("man -l " + prefix + "/share/man/man1/tunloop-forward.1 | col -b"))
                 .contains("tunloop-forward - Forwards packets", "--drain-timeout=TIME", "SIGUSR1");
     }

@@ -2,10 +2,10 @@
 package io.tunloop.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tunloop.testing.ForwardProcess;
 import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.Tools;
 import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ class MetricsIT {
 
     @Test
     void shouldSatisfyTheRulesOfPrometheus() {
-        requireTool("promtool");
+        Tools.require("promtool");
         hosts.host1().sh("curl -sSf http://127.0.0.1:9464/metrics >" + folder + "/metrics");
         String complaints = hosts.host1().sh("promtool check metrics <" + folder + "/metrics 2>&1 || true");
         assertThat(complaints.lines().filter(line -> line.contains("tunloop_"))).isEmpty();
@@ -90,7 +90,7 @@ class MetricsIT {
 
     @Test
     void shouldBeScrapedByPrometheus() throws Exception {
-        requireTool("prometheus");
+        Tools.require("prometheus");
         Path config = Files.writeString(folder.resolve("prometheus.yml"), """
                 global: {scrape_interval: 200ms, scrape_timeout: 200ms}
                 scrape_configs:
@@ -110,10 +110,5 @@ class MetricsIT {
                                 + folder
                                 + "/answer"))
                 .contains("\"status\":\"success\"", "\"device\":\"tun22\"", "\"job\":\"tunloop\"");
-    }
-
-    private static void requireTool(String tool) {
-        boolean there = Files.isExecutable(Path.of("/usr/bin", tool));
-        assumeTrue(there, tool + " is not installed: apt-get install prometheus");
     }
 }

@@ -132,6 +132,7 @@ public final class ForwardProcess implements AutoCloseable {
      * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}
      */
     public Process inject(String fault) {
+        Tools.require("strace");
         String calls = fault.substring(0, fault.indexOf(':'));
         String options = "-f -qq -o /dev/null -P /dev/net/tun -e trace=" + calls + " -e inject=" + fault;
         return hosts.host1().start(("strace -p " + pid() + ' ' + options).split(" "));

@@ -22,6 +22,7 @@ public final class Traffic {
 
     /** Starts it and returns when it flows. */
     public static Traffic start(TwoHosts hosts) {
+        Tools.require("iperf3");
         // Again and again, since a connection may not outlive what a test does to it.
         hosts.host2().start("sh", "-c", "while :; do iperf3 -s -1 >/dev/null; done");
         hosts.host1()

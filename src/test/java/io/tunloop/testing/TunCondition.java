@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Decides for {@link RequiresTun}. */
 final class TunCondition implements ExecutionCondition {
-    private static final String REQUIRE = "TUNLOOP_REQUIRE_TUN";
+    static final String REQUIRE = "TUNLOOP_REQUIRE_TUN";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -25,7 +25,8 @@ final class TunCondition implements ExecutionCondition {
         return ConditionEvaluationResult.disabled(obstacle.get());
     }
 
-    private static boolean isRequired() {
+    /** True where nothing may be skipped. */
+    static boolean isRequired() {
         return "1".equals(System.getProperty(REQUIRE, System.getenv(REQUIRE)));
     }
 
