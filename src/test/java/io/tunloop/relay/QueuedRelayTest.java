@@ -128,14 +128,16 @@ class QueuedRelayTest {
         int packets = 0;
         while (relay.depth() < CAPACITY) {
             channels.send(packets, ++packets);
+            long sent = packets;
+            await("it is read", () -> reader.counters().packetsRead() == sent);
         }
 
         writer.close().sync();
 
         // A closed channel takes all that comes, and so the reader goes on to the end.
         channels.send(packets, ++packets);
-        int sent = packets;
-        await("all are read", () -> reader.counters().packetsRead() == sent);
+        int all = packets;
+        await("all are read", () -> reader.counters().packetsRead() == all);
         await("the queue is empty", () -> relay.depth() == 0);
     }
 
