@@ -129,9 +129,14 @@ final class DeviceWatch implements AutoCloseable {
         upListener.accept(false);
     }
 
+    /** A device arrives switched off; who is quick has switched it on before it is watched again, which no event tells. */
     private void follow() {
         forget();
         monitor();
+        if (isUp()) {
+            logUp(state);
+            upListener.accept(true);
+        }
     }
 
     private void forget() {
