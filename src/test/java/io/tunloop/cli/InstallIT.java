@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What scripts/install.sh makes of a prefix. */
-@Timeout(120)
+@Timeout(300)
 class InstallIT {
     @TempDir
     private static Path prefix;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The endpoint of a process under load, as Prometheus sees it. */
 @RequiresTun
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MetricsIT {
     private final TwoHosts hosts = new TwoHosts();
     private ForwardProcess forward;
@@ -92,7 +92,7 @@ class MetricsIT {
     void shouldBeScrapedByPrometheus() throws Exception {
         Tools.require("prometheus");
         Path config = Files.writeString(folder.resolve("prometheus.yml"), """
-                global: {scrape_interval: 200ms, scrape_timeout: 200ms}
+                global: {scrape_interval: 1s, scrape_timeout: 1s}
                 scrape_configs:
                   - job_name: tunloop
                     static_configs: [{targets: ['127.0.0.1:9464']}]

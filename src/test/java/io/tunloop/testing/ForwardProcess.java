@@ -26,7 +26,10 @@ public final class ForwardProcess implements AutoCloseable {
     /** A prefix: every packet is a system call of its own, which strace can let fail; what an io_uring does it cannot. */
     public static final List<String> WITHOUT_RING = List.of("env", "JAVA_TOOL_OPTIONS=-Dio.tunloop.ring=false");
 
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    // What a test run under nohup or in a shell's background ignores, its children would ignore too, a JVM included.
+    private static final List<String> HEARS_SIGNALS = List.of("env", "--default-signal=HUP,INT,QUIT");
+
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final TwoHosts hosts;
     private final Process process;
@@ -47,12 +50,19 @@ public final class ForwardProcess implements AutoCloseable {
     }
 
     private static String[] command(TwoHosts hosts, List<String> prefix, String... arguments) {
-        var all = new ArrayList<>(List.of("forward", "--iface1", "tun11", "--ip1", TwoHosts.ADDRESS_1 + "/24"));
+        var all = new ArrayList<>(List.of("--iface1", "tun11", "--ip1", TwoHosts.ADDRESS_1 + "/24"));
         all.addAll(List.of("--netns1", hosts.host1().name(), "--route1", "10.0.2.0/24"));
         all.addAll(List.of("--iface2", "tun22", "--ip2", TwoHosts.ADDRESS_2 + "/24"));
         all.addAll(List.of("--netns2", hosts.host2().name(), "--route2", "10.0.1.0/24"));
         all.addAll(List.of(arguments));
-        var command = new ArrayList<>(prefix);
+        return command(prefix, all.toArray(String[]::new));
+    }
+
+    private static String[] command(List<String> prefix, String... arguments) {
+        var all = new ArrayList<>(List.of("forward"));
+        all.addAll(List.of(arguments));
+        var command = new ArrayList<>(HEARS_SIGNALS);
+        command.addAll(prefix);
         command.addAll(JavaProcess.command(Main.class, all.toArray(String[]::new)));
         return command.toArray(String[]::new);
     }
@@ -88,7 +98,7 @@ public final class ForwardProcess implements AutoCloseable {
     }
 
     /** Returns all lines when there are that many with this text. */
-    public List<String> awaitLines(int count, String text) {
+    public List<String> awaitLines(long count, String text) {
         return await(
                 all -> all.stream().filter(line -> line.contains(text)).count() >= count,
                 count + " lines with '" + text + "'");
@@ -129,7 +139,8 @@ public final class ForwardProcess implements AutoCloseable {
      * Lets strace play what the kernel does not do on request: system calls on the devices fail from now on, and until the
      * process that this returns has ended on SIGTERM; SIGKILL would take the traced one along.
      *
-     * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}
+     * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}; with {@code :when=1..20} for
+     *     a process that shall live on, since strace that ends in the middle of a fault leaves a call that returns ENOSYS
      */
     public Process inject(String fault) {
         Tools.require("strace");

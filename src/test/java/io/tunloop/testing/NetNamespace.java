@@ -103,10 +103,16 @@ public final class NetNamespace implements AutoCloseable {
             return;
         }
         removed = true;
+        // First the shells, which would start again what is ended next.
         for (Process process : processes) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().onExit().join();
         }
+        delete(name);
+    }
+
+    /** With the processes inside, whoever started them: one that is left would keep the namespace and its devices. */
+    private static void delete(String name) {
+        execute(List.of("sh", "-c", "while p=$(ip netns pids " + name + ") && [ \"$p\" ]; do kill -9 $p || :; done"));
         execute(List.of("ip", "netns", "del", name));
     }
 
@@ -151,7 +157,7 @@ public final class NetNamespace implements AutoCloseable {
         try (Stream<Path> files = Files.list(NAMED)) {
             files.map(file -> file.getFileName().toString())
                     .filter(NetNamespace::isLeftover)
-                    .forEach(name -> execute(List.of("ip", "netns", "del", name)));
+                    .forEach(NetNamespace::delete);
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }

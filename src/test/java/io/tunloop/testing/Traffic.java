@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public final class Traffic {
     private static final Pattern RECEIVED = Pattern.compile("RX:\\s+bytes.*?\\n\\s*(\\d+)");
     private static final long ENOUGH_BYTES = 4 << 20;
-    private static final int TRIES = 600;
+    private static final int TRIES = 1200;
     private static final int INTERVAL_MS = 50;
 
     private final TwoHosts hosts;
@@ -36,7 +36,7 @@ public final class Traffic {
         return traffic;
     }
 
-    /** Returns when some more MiB have arrived; an AssertionError if they do not in 30 s. */
+    /** Returns when some more MiB have arrived; an AssertionError if they do not in a minute. */
     public void awaitFlow() {
         long before = receivedBytes();
         for (int i = 0; i < TRIES; i++) {
