@@ -126,6 +126,18 @@ class DaemonIT {
     }
 
     @Test
+    void shouldTellOnceThatTheQueueIsFull() {
+        forward(List.of(), "--mode", "async-normal-channel", "--queue-full", "drop", "--queue-capacity", "1");
+        // A burst that is read in batches of several packets.
+        hosts.host1().sh("ping -q -l 200 -c 2000 -i 0.001 -W 1 10.0.2.1 || true");
+
+        forward.awaitLine("WARN  LossReporter: tun22: packets are being dropped: the queue to it is full (queue_full)");
+        forward.awaitLine("INFO  LossReporter: over, after");
+        assertThat(forward.output().lines().filter(line -> line.contains("WARN") && line.contains("tun22")))
+                .hasSize(1);
+    }
+
+    @Test
     void shouldForwardSeveralPairsWithAModeEach() throws Exception {
         Path file = Files.writeString(folder.resolve("tunloop.toml"), """
                 metrics = "9464"
