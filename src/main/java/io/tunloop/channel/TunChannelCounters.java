@@ -13,12 +13,10 @@ import java.lang.invoke.VarHandle;
 public final class TunChannelCounters {
     private static final VarHandle PACKETS_READ = field("packetsRead");
     private static final VarHandle BYTES_READ = field("bytesRead");
-    private static final VarHandle READ_BATCHES = field("readBatches");
     private static final VarHandle READ_CALLS = field("readCalls");
     private static final VarHandle READS_STARVED = field("readsStarved");
     private static final VarHandle PACKETS_WRITTEN = field("packetsWritten");
     private static final VarHandle BYTES_WRITTEN = field("bytesWritten");
-    private static final VarHandle WRITE_BATCHES = field("writeBatches");
     private static final VarHandle WRITE_CALLS = field("writeCalls");
     private static final VarHandle DROPPED_INVALID = field("droppedInvalid");
     private static final VarHandle DROPPED_DEVICE_DOWN = field("droppedDeviceDown");
@@ -29,18 +27,19 @@ public final class TunChannelCounters {
     // Written by the event loop with opaque stores, so that other threads see whole values.
     private long packetsRead;
     private long bytesRead;
-    private long readBatches;
     private long readCalls;
     private long readsStarved;
     private long packetsWritten;
     private long bytesWritten;
-    private long writeBatches;
     private long writeCalls;
     private long droppedInvalid;
     private long droppedDeviceDown;
     private long droppedRefused;
     private long droppedOversize;
     private long mergesRefused;
+
+    private final BatchSizes readBatchSizes = new BatchSizes();
+    private final BatchSizes writeBatchSizes = new BatchSizes();
 
     TunChannelCounters() {}
 
@@ -56,7 +55,12 @@ public final class TunChannelCounters {
 
     /** Native calls that read at least one packet. */
     public long readBatches() {
-        return (long) READ_BATCHES.getOpaque(this);
+        return readBatchSizes.total();
+    }
+
+    /** How many packets those calls read. */
+    public BatchSizes readBatchSizes() {
+        return readBatchSizes;
     }
 
     /** System calls that read, those that found the device empty included. */
@@ -81,7 +85,12 @@ public final class TunChannelCounters {
 
     /** Native calls that wrote at least one packet. */
     public long writeBatches() {
-        return (long) WRITE_BATCHES.getOpaque(this);
+        return writeBatchSizes.total();
+    }
+
+    /** How many packets those calls wrote. */
+    public BatchSizes writeBatchSizes() {
+        return writeBatchSizes;
     }
 
     /** System calls that wrote, those that the kernel refused included. */
@@ -122,13 +131,13 @@ public final class TunChannelCounters {
     void read(int packets, long bytes) {
         PACKETS_READ.setOpaque(this, packetsRead + packets);
         BYTES_READ.setOpaque(this, bytesRead + bytes);
-        READ_BATCHES.setOpaque(this, readBatches + 1);
+        readBatchSizes.add(packets);
     }
 
     void written(int packets, long bytes) {
         PACKETS_WRITTEN.setOpaque(this, packetsWritten + packets);
         BYTES_WRITTEN.setOpaque(this, bytesWritten + bytes);
-        WRITE_BATCHES.setOpaque(this, writeBatches + 1);
+        writeBatchSizes.add(packets);
     }
 
     void readCalls(int calls) {

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tunloop.channel.BatchSizes;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
 import io.tunloop.metrics.TunloopMeters.Key;
@@ -27,6 +28,7 @@ import io.tunloop.relay.Forwarder;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -69,7 +71,11 @@ public final class ForwarderMetrics implements MeterBinder {
         Tags read = of(device).and(Key.DIRECTION.asString(), "read");
         count(registry, PACKETS, read, totals, all -> all.read(way -> way.read().packetsRead()));
         count(registry, BYTES, read, totals, all -> all.read(way -> way.read().bytesRead()));
-        count(registry, BATCHES, read, totals, all -> all.read(way -> way.read().readBatches()));
+        bindBatches(
+                registry,
+                read,
+                totals,
+                (all, size) -> all.read(way -> way.read().readBatchSizes().batches(size)));
         count(registry, SEGMENTS_READ, of(device), totals, all -> all.read(Direction::segmentsRead));
         count(
                 registry,
@@ -95,12 +101,12 @@ public final class ForwarderMetrics implements MeterBinder {
                 written,
                 totals,
                 all -> all.written(way -> way.written().bytesWritten()));
-        count(
+        bindBatches(
                 registry,
-                BATCHES,
                 written,
                 totals,
-                all -> all.written(way -> way.written().writeBatches()));
+                (all, size) ->
+                        all.written(way -> way.written().writeBatchSizes().batches(size)));
         count(registry, SEGMENTS_WRITTEN, of(device), totals, all -> all.written(Direction::segmentsWritten));
         Tags op = of(device).and(Key.OP.asString(), "write");
         count(
@@ -109,6 +115,25 @@ public final class ForwarderMetrics implements MeterBinder {
                 op,
                 totals,
                 all -> all.written(way -> way.written().writeCalls()));
+    }
+
+    private void bindBatches(
+            MeterRegistry registry, Tags tags, DeviceTotals totals, ToDoubleBiFunction<DeviceTotals, Integer> value) {
+        for (int i = 0; i < BatchSizes.CLASSES; i++) {
+            int sizeClass = i;
+            Tags sized = tags.and(Key.SIZE.asString(), packets(sizeClass));
+            count(registry, BATCHES, sized, totals, all -> value.applyAsDouble(all, sizeClass));
+        }
+    }
+
+    /** 1, 2, 3-4, 5-8 and so on. */
+    private static String packets(int sizeClass) {
+        int least = sizeClass == 0 ? 1 : BatchSizes.maxPackets(sizeClass - 1) + 1;
+        int most = BatchSizes.maxPackets(sizeClass);
+        if (most == Integer.MAX_VALUE) {
+            return least + "+";
+        }
+        return least == most ? Integer.toString(least) : least + "-" + most;
     }
 
     /** Each reason belongs to the device that was read, or to the one that was to be written to; invalid to either. */

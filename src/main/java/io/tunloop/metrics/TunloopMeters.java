@@ -31,11 +31,12 @@ public enum TunloopMeters implements MeterDocumentation {
 
     BATCHES(
             "tunloop.batches",
-            "Batches in which packets were read or written; packets by batches is the mean size of one.",
+            "Batches in which packets were read or written, by how many packets they had.",
             COUNTER,
             null,
             Key.DEVICE,
-            Key.DIRECTION),
+            Key.DIRECTION,
+            Key.SIZE),
 
     DROPPED(
             "tunloop.dropped",
@@ -148,6 +149,8 @@ public enum TunloopMeters implements MeterDocumentation {
         DEVICE,
         /** {@code read} from the device or {@code written} to it. */
         DIRECTION,
+        /** Packets of a batch: 1, 2, 3-4, 5-8 and so on. */
+        SIZE,
         /** Why a packet was lost: queue_full, device_down, invalid, refused, oversize, shutdown. */
         REASON,
         /** Number of the pair, from 1, in a process that forwards between several. */

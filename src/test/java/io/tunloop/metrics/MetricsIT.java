@@ -53,6 +53,10 @@ class MetricsIT {
                 .isGreaterThan(forward.metric("tunloop_packets_total{device=\"tun11\",direction=\"read\"}") / 2);
         assertThat(forward.metric("tunloop_syscalls_total{device=\"tun11\",op=\"read\"}"))
                 .isPositive();
+        assertThat(forward.get("/metrics"))
+                .containsPattern("tunloop_batches_total\\{device=\"tun11\",direction=\"read\",size=\"1\"} [1-9]")
+                .contains("tunloop_batches_total{device=\"tun22\",direction=\"written\",size=\"3-4\"}")
+                .contains("tunloop_batches_total{device=\"tun22\",direction=\"written\",size=\"65+\"}");
         assertThat(forward.metric("tunloop_device_up{device=\"tun11\"}")).isEqualTo(1);
         assertThat(forward.metric("tunloop_offload_enabled{device=\"tun11\",feature=\"tso4\"}"))
                 .isEqualTo(1);
