@@ -39,6 +39,7 @@ final class Checkup {
         checkup.system();
         checkup.nativeLibrary();
         checkup.engines();
+        checkup.add(RingCheck.run());
         checkup.tunFile();
         checkup.rights();
         checkup.device();
