@@ -4,7 +4,6 @@ package io.tunloop.cli;
 import io.netty.util.internal.PlatformDependent;
 import io.tunloop.channel.TunTransport;
 import io.tunloop.device.Offload;
-import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.NativeLibrary;
@@ -126,12 +125,13 @@ final class Checkup {
         if (NativeLibrary.unavailabilityCause() != null || !hasNetAdmin()) {
             return;
         }
-        var config = TunDeviceConfig.builder().offloads(Offload.all()).up(false).build();
-        try (TunDevice device = TunDevice.open(config)) {
-            EnumSet<Offload> refused = EnumSet.complementOf(device.offloads());
+        try {
+            EnumSet<Offload> granted =
+                    OffloadProbe.granted(TunDeviceConfig.builder().build(), Offload.all());
+            EnumSet<Offload> refused = EnumSet.complementOf(granted);
             add(
                     refused.isEmpty()
-                            ? Finding.ok("offloads", "all granted: " + device.offloads())
+                            ? Finding.ok("offloads", "all granted: " + granted)
                             : Finding.optional("offloads", "not granted: " + refused, "USO needs Linux 6.2 or newer"));
         } catch (TunException cause) {
             add(Finding.missing("device", cause.call() + ": " + cause.errnoName(), cause.remedy()));

@@ -51,7 +51,11 @@ final class ForwardCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "TOML file with further settings.")
     private Path file;
 
-    @Option(names = "--print-config", description = "Print the settings in effect, each with its source, and exit.")
+    @Option(
+            names = "--print-config",
+            description =
+                    "Print the settings in effect, each with its source, and the offloads that the kernel grants; "
+                            + "then exit. These are tried, by whoever may, on a device that is gone again.")
     private boolean printConfig;
 
     @Spec
@@ -68,7 +72,7 @@ final class ForwardCommand implements Callable<Integer> {
         Logging.configure(options.logFormat(), options.logLevel());
         DaemonConfig config = config(settings, options);
         if (printConfig) {
-            print(settings.toToml());
+            print(settings.toToml() + offloads(config));
             return CommandLine.ExitCode.OK;
         }
         try (Daemon daemon = Daemon.open(config)) {
@@ -122,6 +126,12 @@ final class ForwardCommand implements Callable<Integer> {
         } catch (IllegalArgumentException cause) {
             throw new ConfigException(cause.getMessage());
         }
+    }
+
+    private static String offloads(DaemonConfig config) {
+        return config.pairs().stream()
+                .map(pair -> OffloadProbe.describe(pair.config()))
+                .collect(Collectors.joining("", "\n", ""));
     }
 
     private void handleSignals(Daemon daemon) {
