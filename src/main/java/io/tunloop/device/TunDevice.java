@@ -71,7 +71,12 @@ public final class TunDevice implements PacketIo, AutoCloseable {
      * one message with at least one byte. Waits ten seconds at most.
      */
     public static TunDevice receive(Path socket) throws TunException {
-        return TunOpener.receive(socket);
+        return TunOpener.receive(socket, null);
+    }
+
+    /** The same, with these offloads; a descriptor without a virtio_net_hdr can have none. */
+    public static TunDevice receive(Path socket, Set<Offload> offloads) throws TunException {
+        return TunOpener.receive(socket, offloads);
     }
 
     /** The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's. */

@@ -48,17 +48,22 @@ final class TunOpener {
         return new TunDevice(fd, new DeviceLink(null), name, mtuOf(fd), flags, offloads);
     }
 
-    /** Everything, for a device that has room for a header; else nothing. */
     static TunDevice adopt(int fd) throws TunException {
-        int flags = TunException.check("ioctl(TUNGETIFF)", "fd " + fd, Native.tunDevice(fd, new byte[IFNAMSIZ]));
-        return adopt(fd, (flags & IFF_VNET_HDR) != 0 ? Offload.all() : Offload.none());
+        return adopt(fd, allOffloads(fd));
     }
 
-    static TunDevice receive(Path socket) throws TunException {
+    /** Everything, for a device that has room for a header; else nothing. */
+    private static EnumSet<Offload> allOffloads(int fd) throws TunException {
+        int flags = TunException.check("ioctl(TUNGETIFF)", "fd " + fd, Native.tunDevice(fd, new byte[IFNAMSIZ]));
+        return (flags & IFF_VNET_HDR) != 0 ? Offload.all() : Offload.none();
+    }
+
+    /** @param wanted null for all that the descriptor can have */
+    static TunDevice receive(Path socket, Collection<Offload> wanted) throws TunException {
         byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
         int fd = TunException.check("recvmsg", socket.toString(), Native.fdReceive(path, HAND_OVER_TIMEOUT_MS));
         try {
-            return adopt(fd);
+            return adopt(fd, wanted == null ? allOffloads(fd) : wanted);
         } catch (Throwable failure) {
             Native.close(fd);
             throw failure;

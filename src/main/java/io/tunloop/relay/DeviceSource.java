@@ -22,6 +22,6 @@ public interface DeviceSource {
 
     /** A descriptor that whoever listens on a Unix stream socket sends with SCM_RIGHTS. */
     static DeviceSource received(Path socket) {
-        return config -> TunDevice.receive(socket);
+        return config -> TunDevice.receive(socket, config.offloads());
     }
 }

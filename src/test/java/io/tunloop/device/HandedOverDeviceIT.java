@@ -4,17 +4,12 @@ package io.tunloop.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
+import io.tunloop.testing.DescriptorServer;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import java.net.StandardProtocolFamily;
@@ -55,26 +50,7 @@ class HandedOverDeviceIT {
 
     /** Sends a descriptor to whoever connects, or hangs up for a null one. */
     private Path serve(Supplier<FileDescriptor> descriptor) {
-        Path path = directory.resolve("socket");
-        Channel server = new ServerBootstrap()
-                .group(group)
-                .channel(EpollServerDomainSocketChannel.class)
-                .childHandler(new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public void channelActive(ChannelHandlerContext context) {
-                        FileDescriptor sent = descriptor.get();
-                        if (sent == null) {
-                            context.close();
-                        } else {
-                            context.writeAndFlush(sent);
-                        }
-                    }
-                })
-                .bind(new DomainSocketAddress(path.toString()))
-                .syncUninterruptibly()
-                .channel();
-        assertThat(server.isActive()).isTrue();
-        return path;
+        return DescriptorServer.serve(group, directory.resolve("socket"), descriptor);
     }
 
     @Test
@@ -136,6 +112,16 @@ class HandedOverDeviceIT {
         assertThat(received.state().up()).isTrue();
         received.close();
         assertThat(namespace.run("ip", "link")).doesNotContain("tl0");
+    }
+
+    @Test
+    void shouldRefuseOffloadsForAReceivedDescriptorWithoutHeader() throws Exception {
+        try (TunDevice original = TunDevice.open(config().build())) {
+            Path socket = serve(() -> new FileDescriptor(original.fd()));
+            assertThatThrownBy(() -> TunDevice.receive(socket, Offload.all()))
+                    .isInstanceOf(TunException.class)
+                    .hasMessageContaining("opened without offloads; open it with IFF_VNET_HDR");
+        }
     }
 
     @Test

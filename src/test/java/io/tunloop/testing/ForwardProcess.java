@@ -49,6 +49,11 @@ public final class ForwardProcess implements AutoCloseable {
         return new ForwardProcess(hosts, hosts.host1().start(command(hosts, prefix, arguments)));
     }
 
+    /** Starts it with devices that the arguments name: {@code --fd1} and so on. */
+    public static ForwardProcess startWith(TwoHosts hosts, List<String> prefix, String... arguments) {
+        return new ForwardProcess(hosts, hosts.host1().start(command(prefix, arguments)));
+    }
+
     private static String[] command(TwoHosts hosts, List<String> prefix, String... arguments) {
         var all = new ArrayList<>(List.of("--iface1", "tun11", "--ip1", TwoHosts.ADDRESS_1 + "/24"));
         all.addAll(List.of("--netns1", hosts.host1().name(), "--route1", "10.0.2.0/24"));
