@@ -29,7 +29,7 @@ static const JNINativeMethod bytes_methods[] = {
     {"transportSum", "(JIII)I", (void *)bytes_transport_sum},
 };
 
-const struct jni_class jni_bytes = {"io/tunloop/packet/NativeBytes", bytes_methods, JNI_COUNT(bytes_methods)};
+const struct jni_class jni_bytes = {"io/tunloop/internal/NativeBytes", bytes_methods, JNI_COUNT(bytes_methods)};
 
 static struct gso_frame gso_frame(jlong packet, jint bytes, jint transport, jint header, jint gso_size, jint protocol)
 {

@@ -38,7 +38,7 @@ class LayeringTest {
             "device", Set.of("internal"),
             "packet", Set.of("internal"),
             "channel", Set.of("internal", "device", "packet"),
-            "codec", Set.of("packet"),
+            "codec", Set.of("internal", "packet"),
             "handler", Set.of("device", "packet"),
             "relay", Set.of("device", "packet", "channel", "codec", "queue"));
 

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.Addresses;
 
 /**
  * The buffers of a read batch. One that nobody downstream has kept is used again, one that somebody keeps is replaced.
@@ -54,7 +55,7 @@ final class ReadBuffers implements AutoCloseable {
                 replace(i, io, allocator);
             }
             // Each time: a handler that has changed a packet's capacity may have moved its memory.
-            vector.setPacket(i, NativeAddress.of(slots[i], 0, lengthBytes), lengthBytes);
+            vector.setPacket(i, Addresses.of(slots[i], 0), lengthBytes);
         }
         // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
         used = slots.length;

@@ -7,6 +7,7 @@ import io.tunloop.device.PacketIo;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.Addresses;
 import io.tunloop.packet.GatheredPacket;
 import java.nio.ByteBuffer;
 
@@ -77,7 +78,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         }
         int length = packet.readableBytes();
         if (spans == 1) {
-            vector.addPacket(NativeAddress.of(packet, packet.readerIndex(), length), length);
+            vector.addPacket(Addresses.of(packet, packet.readerIndex()), length);
         } else {
             addComponents(packet.nioBuffers());
         }
@@ -89,7 +90,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         vector.addPacket(0, 0);
         for (ByteBuffer component : components) {
             if (component.hasRemaining()) {
-                vector.addSpan(NativeAddress.of(component), component.remaining());
+                vector.addSpan(Addresses.of(component) + component.position(), component.remaining());
             }
         }
     }

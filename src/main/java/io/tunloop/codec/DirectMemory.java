@@ -3,7 +3,7 @@ package io.tunloop.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import java.nio.ByteBuffer;
 
 /**

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import io.tunloop.packet.PacketBatch;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.VirtioNetHeader;

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCounted;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.VirtioNetHeader;
 import java.util.ArrayList;

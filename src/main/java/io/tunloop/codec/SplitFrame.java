@@ -3,7 +3,7 @@ package io.tunloop.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import io.tunloop.packet.PacketBatch;
 
 /**

@@ -2,6 +2,8 @@
 package io.tunloop.packet;
 
 import io.netty.buffer.ByteBuf;
+import io.tunloop.internal.Addresses;
+import io.tunloop.internal.NativeBytes;
 import io.tunloop.internal.NativeLibrary;
 
 /**

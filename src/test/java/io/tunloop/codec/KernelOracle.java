@@ -16,7 +16,7 @@ import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
-import io.tunloop.packet.Addresses;
+import io.tunloop.internal.Addresses;
 import io.tunloop.testing.Codec;
 import io.tunloop.testing.NetNamespace;
 import java.util.ArrayList;

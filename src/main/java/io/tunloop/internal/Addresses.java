@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tunloop.packet;
+package io.tunloop.internal;
 
 import io.netty.buffer.ByteBuf;
-import io.tunloop.internal.NativeLibrary;
 import java.nio.ByteBuffer;
 
 /**
- * Where the bytes of a buffer lie, for native code. Also right where Netty does without Unsafe.
+ * Where the bytes of a buffer lie, for native code. Also right where Netty does without Unsafe. Not part of the API.
  *
  * <p>Ownership: an address holds no reference; it is valid as long as the buffer is and does not grow.
  */
