@@ -61,12 +61,14 @@ public final class Direction {
     Future<Void> stop() {
         reader.config().setAutoRead(false);
         Promise<Void> drained = writer.eventLoop().newPromise();
-        if (recipe.queue() != null) {
-            recipe.queue().stop().addListener(handedOver -> completeWhenEmpty(drained));
-        } else {
-            // On the reading loop first, behind the batch that it may be reading.
-            reader.eventLoop().execute(() -> writer.eventLoop().execute(() -> completeWhenEmpty(drained)));
-        }
+        // On the reading loop, behind the batch that it may be reading.
+        reader.eventLoop().execute(() -> {
+            if (recipe.queue() != null) {
+                recipe.queue().stop().addListener(handedOver -> completeWhenEmpty(drained));
+            } else {
+                writer.eventLoop().execute(() -> completeWhenEmpty(drained));
+            }
+        });
         return drained;
     }
 

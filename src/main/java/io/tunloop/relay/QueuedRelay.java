@@ -162,15 +162,13 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
     /**
      * Reads no more. The future completes when all that was read has been written, or released because the writing
-     * channel is closed.
+     * channel is closed. Thread: the reading loop.
      */
     Future<Void> stop() {
         Promise<Void> promise = peer.eventLoop().newPromise();
-        ctx.executor().execute(() -> {
-            stopped = promise;
-            ctx.channel().config().setAutoRead(false);
-            signal();
-        });
+        stopped = promise;
+        ctx.channel().config().setAutoRead(false);
+        signal();
         return promise;
     }
 
