@@ -32,7 +32,11 @@ fuzz() {
     done
 }
 
-# A missing device or privilege fails a test here instead of skipping it.
+stress() {
+    mvn -q -B surefire:test -Dtest.excluded= '-Dtest=*StressTest'
+}
+
+# A missing device, tool or privilege fails a test here instead of skipping it.
 export TUNLOOP_REQUIRE_TUN=1
 
 step scripts/setup.sh
@@ -40,6 +44,7 @@ step c_format
 step mvn -q -B spotless:check
 step mvn -B -ntp verify
 step native_sanitized
+step stress
 step fuzz
 echo
 echo "test: all passed"

@@ -124,14 +124,14 @@ class QueuedRelayTest {
     @CsvSource({"1, BLOCK", "2, BLOCK", "1, DROP", "2, DROP"})
     void shouldReleaseWhatWaitsWhenTheWriterCloses(int loopCount, QueueFull full) throws Exception {
         open(loopCount, full);
-        // One by one until nothing moves on: of a batch, the policy drop would lose all but what the queue holds. A
-        // reader
-        // that has stopped does not fill the queue again before it is half empty.
+        // One by one until nothing moves on: of a batch, the policy drop would lose all but what the queue holds. Or
+        // until the reader stops, which goes on when the queue is half empty, not before.
         int packets = 0;
         while (relay.depth() < CAPACITY && reader.config().isAutoRead()) {
             channels.send(packets, ++packets);
             long sent = packets;
             await("it is read", () -> reader.counters().packetsRead() == sent);
+            channels.settle();
         }
 
         writer.close().sync();
