@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The public API changes on purpose only. Who means to change it runs the test with {@code -Dtunloop.api.update=true},
- * looks at the difference of the file, and says in CHANGELOG.md what an embedder has to do.
+ * looks at the difference of the file, and says in the change log what an embedder has to do.
  */
 class ApiTest {
     private static final Path KNOWN = Path.of("src/test/resources/io/tunloop/api.txt");

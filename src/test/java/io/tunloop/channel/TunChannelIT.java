@@ -14,7 +14,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
+import io.tunloop.handler.IcmpEchoResponder;
+import io.tunloop.handler.IpOffset;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.RequiresTun;
@@ -111,6 +115,28 @@ class TunChannelIT {
         namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
         namespace.sh("ping -c1 -W1 10.7.0.2 || true");
         recorder.nextPacket().release();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRunOnADescriptorThatIsOpen(TunTransport transport) throws Exception {
+        TunDevice original = TunDevice.open(TunDeviceConfig.builder()
+                .netns(namespace.name())
+                .name("tl0")
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .build());
+        // As inherited from, or sent by, another process: nothing but the number is known of it.
+        int fd = original.dup().fd();
+        original.close();
+        TunChannel channel = transport.newChannel(TunDevice.attach(fd));
+        channel.pipeline().addLast(new IcmpEchoResponder(IpOffset.PLAIN));
+        bootstrap(transport, new ChannelInboundHandlerAdapter());
+        binds.add(loops.register(channel).sync());
+        assertThat(channel.isActive()).isTrue();
+        assertThat(channel.localAddress()).isEqualTo(new TunAddress("tl0"));
+        assertThat(namespace.run("ping", "-c2", "-i0.2", "-W2", "10.7.0.9")).contains(" 0% packet loss");
+        channel.close().sync();
+        assertThat(namespace.sh("ip link show tl0 2>&1 || true")).contains("does not exist");
     }
 
     @ParameterizedTest
