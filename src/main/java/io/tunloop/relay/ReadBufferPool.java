@@ -12,16 +12,19 @@ import java.util.List;
  * visit to an allocator.
  *
  * <pre>
- *              next ─┐
- * buffers   [ free | free | queued | queued | being written | read into ]   refCnt 1, 1, 2, 2, 2, 2
+ *                               next ─┐
+ * buffers   [ read into | queued | free | being written | free | read into ]   refCnt 2, 2, 1, 2, 1, 2
  * </pre>
- * They come back in the order in which they went, so the next one is free, or none is: then there is one more, up to a
- * limit. What is asked for in other sizes, or above the limit, comes from the allocator behind.
+ * They come back about in the order in which they went, so the next free one is near; when a look at a few finds none,
+ * there is one more, up to a limit. What is asked for in other sizes, or above the limit, comes from the allocator behind.
  *
  * Ownership: holds one reference of each buffer until {@link #close}.
  * Thread: the reading loop allocates and closes; buffers may be released by any thread.
  */
 final class ReadBufferPool extends AbstractByteBufAllocator implements AutoCloseable {
+    /** More than a read batch: its buffers are in use between others until a packet fills them. */
+    private static final int LOOKS = 64;
+
     private final ByteBufAllocator parent;
     private final int bufferBytes;
     private final int maxBuffers;
@@ -47,18 +50,18 @@ final class ReadBufferPool extends AbstractByteBufAllocator implements AutoClose
     }
 
     private ByteBuf pooled() {
-        int index = next == buffers.size() ? 0 : next;
-        if (index < buffers.size() && buffers.get(index).refCnt() == 1) {
-            next = index + 1;
-            return buffers.get(index).retain().clear();
+        for (int looks = Math.min(LOOKS, buffers.size()); looks > 0; looks--) {
+            ByteBuf buffer = buffers.get(next);
+            next = next + 1 == buffers.size() ? 0 : next + 1;
+            if (buffer.refCnt() == 1) {
+                return buffer.retain().clear();
+            }
         }
         ByteBuf buffer = parent.directBuffer(bufferBytes, bufferBytes);
-        if (buffers.size() == maxBuffers) {
-            return buffer;
+        if (buffers.size() < maxBuffers) {
+            buffers.add(buffer.retain());
         }
-        buffers.add(index, buffer);
-        next = index + 1;
-        return buffer.retain();
+        return buffer;
     }
 
     @Override

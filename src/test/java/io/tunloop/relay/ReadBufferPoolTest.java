@@ -61,17 +61,33 @@ class ReadBufferPoolTest {
     }
 
     @Test
-    void shouldTakeOneMoreWhileTheNextIsInUse() {
+    void shouldPassOverABufferThatStaysInUse() {
         ByteBuf kept = take();
         ByteBuf released = take();
         released.release();
 
+        for (int i = 0; i < 100; i++) {
+            ByteBuf again = take();
+            assertThat(again).isSameAs(released);
+            again.release();
+        }
+
+        assertThat(pool.size()).isEqualTo(2);
+        kept.release();
+    }
+
+    @Test
+    void shouldTakeOneMoreWhenAllAreInUse() {
+        ByteBuf[] inUse = {take(), take()};
+
         ByteBuf more = take();
 
-        assertThat(more).isNotSameAs(kept).isNotSameAs(released);
+        assertThat(more).isNotSameAs(inUse[0]).isNotSameAs(inUse[1]);
         assertThat(pool.size()).isEqualTo(3);
-        kept.release();
         more.release();
+        for (ByteBuf buffer : inUse) {
+            buffer.release();
+        }
     }
 
     @Test
