@@ -60,13 +60,14 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         peer.flush();
-        if (!peer.isWritable()) {
+        // A closed channel takes everything: it releases it.
+        if (!peer.isWritable() && peer.isOpen()) {
             pause.begin(ctx.channel());
         }
         ctx.fireChannelReadComplete();
     }
 
-    /** At the writing channel: lets the reading one go on when there is room again. */
+    /** At the writing channel: lets the reading one go on when there is room again, or when it is closed. */
     private final class Resume extends ChannelInboundHandlerAdapter {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext peerCtx) {
@@ -74,6 +75,12 @@ public final class Relay extends ChannelInboundHandlerAdapter {
                 pause.end(ctx.channel());
             }
             peerCtx.fireChannelWritabilityChanged();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext peerCtx) {
+            pause.end(ctx.channel());
+            peerCtx.fireChannelInactive();
         }
     }
 }

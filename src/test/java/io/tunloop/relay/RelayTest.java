@@ -63,6 +63,21 @@ class RelayTest {
     }
 
     @Test
+    void shouldReadOnWhenThePeerIsClosed() throws Exception {
+        open();
+        channels.setWritable(false);
+        channels.send(0, 1);
+        await("the reader stops", () -> !reader.config().isAutoRead());
+
+        channels.writer().close().sync();
+
+        await("the reader goes on", () -> reader.config().isAutoRead());
+        channels.send(1, 9);
+        await("what is read is released", () -> reader.counters().packetsRead() == 9);
+        assertThat(reader.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void shouldLeaveAutoReadAloneWhereItWasOff() throws Exception {
         open();
         reader.config().setAutoRead(false);
