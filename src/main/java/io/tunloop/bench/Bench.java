@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Measures rows in rotations (A B C A B C, so that a slow minute of the machine hits all of them) and writes the reports.
@@ -74,13 +73,8 @@ public final class Bench {
         }
         List<Measure> columns = config.load().workload(TEMPORARY).columns();
         new Comparison(results, columns.get(0)).fill(config.relativeTo());
-        Report report = new Report(
-                config.command(),
-                started,
-                config.load().kind().name().toLowerCase(Locale.ROOT),
-                columns,
-                environment,
-                results);
+        Report report =
+                new Report(config.command(), started, config.load().kind().word(), columns, environment, results);
         out.println();
         out.print(report.table());
         new ReportFiles(config.reportFolder(), status::println).write(report, config.json());

@@ -7,9 +7,12 @@ import static io.tunloop.bench.BenchOptions.DEFAULT_WARM_UP_SECONDS;
 import static io.tunloop.bench.BenchOptions.QUICK_SECONDS;
 import static io.tunloop.bench.BenchOptions.QUICK_WARM_UP_SECONDS;
 
+import io.tunloop.bench.Load.Kind;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What to measure and how.
@@ -73,6 +76,9 @@ record BenchConfig(
         if (options.reverse && options.bidirectional) {
             throw new IllegalArgumentException("--reverse and --bidir exclude each other");
         }
+        refuse(options.parallel > 1, "--parallel", options.workload, Kind.TCP, Kind.UDP);
+        refuse(options.reverse, "--reverse", options.workload, Kind.TCP, Kind.UDP);
+        refuse(options.bidirectional, "--bidir", options.workload, Kind.TCP);
         return new Load(
                 options.workload,
                 options.congestion,
@@ -84,10 +90,18 @@ record BenchConfig(
                 sizeBytes);
     }
 
+    /** An option that a workload would leave aside in silence is an error. */
+    private static void refuse(boolean given, String option, Kind workload, Kind... users) {
+        if (given && !List.of(users).contains(workload)) {
+            throw new IllegalArgumentException(option + " has no effect on --workload " + workload.word() + ", only on "
+                    + Stream.of(users).map(Kind::word).collect(Collectors.joining(" and ")));
+        }
+    }
+
     /** Each row at each point, all rows of a point together. */
     private static List<Row> sweep(List<Row> rows, BenchOptions options) {
         String sweep = options.sweep;
-        if (sweep == null && options.workload == Load.Kind.UDP && options.sizeBytes == null) {
+        if (sweep == null && options.workload == Kind.UDP && options.sizeBytes == null) {
             sweep = UDP_SIZES;
         }
         if (sweep == null) {

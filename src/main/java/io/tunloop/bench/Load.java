@@ -2,6 +2,7 @@
 package io.tunloop.bench;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * What traffic to send, over which devices: the options of a workload, each of which a sweep may vary.
@@ -29,7 +30,12 @@ record Load(
         TCP,
         UDP,
         RR,
-        PING
+        PING;
+
+        /** As on the command line. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** @param folder for files that a program writes and the bench reads */
