@@ -27,7 +27,7 @@ bool jni_copy_bytes(JNIEnv *env, jbyteArray bytes, char text[static PATH_MAX])
 }
 
 static const struct jni_class *const classes[] = {
-    &jni_fd, &jni_poll, &jni_packets, &jni_tun, &jni_interface, &jni_privileges, &jni_bytes, &jni_segments,
+    &jni_fd, &jni_poll, &jni_packets, &jni_tun, &jni_interface, &jni_privileges, &jni_bytes, &jni_segments, &jni_memory,
 };
 
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)

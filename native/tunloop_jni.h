@@ -23,7 +23,7 @@ struct jni_class {
 #define JNI_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 extern const struct jni_class jni_fd, jni_poll, jni_packets, jni_tun, jni_interface, jni_privileges, jni_bytes,
-    jni_segments;
+    jni_segments, jni_memory;
 
 /* Copies an interface name; false if it does not fit. */
 bool jni_copy_name(JNIEnv *env, jstring string, char name[static IFNAMSIZ]);

@@ -44,7 +44,7 @@ class LayeringTest {
 
     private static final Map<String, Set<String>> EDGES = Map.of(
             "metrics", Set.of("device", "channel", "relay"),
-            "daemon", Set.of("device", "channel", "relay", "metrics"),
+            "daemon", Set.of("internal", "device", "channel", "relay", "metrics"),
             "bench", Set.of("metrics"),
             "cli", Set.of("internal", "device", "channel", "relay", "daemon", "bench"));
 

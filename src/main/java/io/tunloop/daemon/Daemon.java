@@ -4,6 +4,7 @@ package io.tunloop.daemon;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.ResidentPages;
 import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
@@ -50,11 +51,22 @@ public final class Daemon implements AutoCloseable {
                 daemon.openForwarder(pair);
             }
             daemon.housekeeping = Housekeeping.open(config, daemon.forwarders);
+            releaseStartPages();
             config.rights().apply();
             return daemon;
         } catch (Throwable cause) {
             daemon.close();
             throw cause;
+        }
+    }
+
+    /** While the process may still read its own /proc/self/smaps: as another user than it was it may not. */
+    private static void releaseStartPages() {
+        long released = ResidentPages.release();
+        if (released < 0) {
+            logger.debug("pages of the start stay resident: errno {}", -released);
+        } else {
+            logger.debug("released {} KiB of pages that the start needed", released);
         }
     }
 
