@@ -22,7 +22,7 @@ final class RowParser {
     static final String LIMIT_PASSTHROUGH = "limit-passthrough";
     static final String BASELINE = "baseline";
     // What our modes set too: a limit with a shorter queue drops packets, and then limits nothing.
-    private static final String LIMIT_TX_QUEUE_LENGTH = "2000";
+    private static final String LIMIT_TX_QUEUE_LENGTH = "4000";
 
     private final Collection<String> modes;
     private final List<String> launcher;

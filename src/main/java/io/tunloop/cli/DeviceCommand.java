@@ -9,6 +9,7 @@ import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.device.TunInterface;
+import io.tunloop.relay.ForwarderConfig;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,11 @@ final class DeviceCommand implements Runnable {
                             description = "Routes through it, like 10.0.2.0/24.")
                     List<String> routes,
             @Option(names = "--mtu", paramLabel = "BYTES", description = "Its MTU (1500).", defaultValue = "0") int mtu,
-            @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Its queue.", defaultValue = "2000")
+            @Option(
+                            names = "--txqueuelen",
+                            paramLabel = "PACKETS",
+                            description = "Its queue.",
+                            defaultValue = "" + ForwarderConfig.DEFAULT_TX_QUEUE_LENGTH)
                     int txQueueLength,
             @Option(names = "--tap", description = "Ethernet frames instead of IP packets.") boolean tap,
             @Option(names = "--netns", paramLabel = "NAME|PATH", description = "Its namespace.", defaultValue = "")

@@ -27,7 +27,7 @@ final class PairOptions {
     private int mtu;
 
     @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Transmit queue of both (${DEFAULT-VALUE}).")
-    private int txQueueLength = 2000;
+    private int txQueueLength = ForwarderConfig.DEFAULT_TX_QUEUE_LENGTH;
 
     @Option(
             names = "--thread",

@@ -24,6 +24,12 @@ public record ForwarderConfig(
         int readBatch,
         ByteBufAllocator allocator,
         QueueConfig queue) {
+    /**
+     * Packets that may wait for a device to be read, as the command line sets it unless told otherwise. So many fill the
+     * receive window that Linux gives a TCP connection by default: with less it loses packets before the window stops it.
+     */
+    public static final int DEFAULT_TX_QUEUE_LENGTH = 4000;
+
     /** A way there and a way back. */
     static final int DIRECTIONS = 2;
 

@@ -45,9 +45,9 @@ class RowParserTest {
 
     @Test
     void shouldKnowLimitsAndTheBaseline() {
-        assertThat(parser.parse("limit-plain").command()).containsExactly("/bin/true", "plain", "--txqueuelen", "2000");
+        assertThat(parser.parse("limit-plain").command()).containsExactly("/bin/true", "plain", "--txqueuelen", "4000");
         assertThat(parser.parse("limit-passthrough --mtu 9000").command())
-                .containsExactly("/bin/true", "passthrough", "--txqueuelen", "2000", "--mtu", "9000");
+                .containsExactly("/bin/true", "passthrough", "--txqueuelen", "4000", "--mtu", "9000");
         assertThat(parser.parse("baseline").kind()).isEqualTo(Row.Kind.BASELINE);
     }
 

@@ -165,7 +165,7 @@ class DaemonIT {
         forward.signal("USR1");
         forward.awaitLine("tunloop: running after");
         forward.awaitLine("event loops: all tick");
-        forward.awaitLine("tun22: up, carrier, MTU 1500, queue 2000");
+        forward.awaitLine("tun22: up, carrier, MTU 1500, queue 4000");
     }
 
     @Test
