@@ -31,10 +31,10 @@ archive_classes() {
     read -r <&"${FORWARDER[0]}" || return 1 # its one line when it forwards
     kill -TERM "$pid" && wait "$pid" &&
         "$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$list" \
-            -XX:SharedArchiveFile=target/tunloop.jsa -cp target/tunloop.jar
+            -XX:SharedArchiveFile=target/tunloop.jsa -cp "$root/target/tunloop.jar"
 }
 
 if [[ ! target/tunloop.jsa -nt target/tunloop.jar ]]; then
     archive_classes >target/tunloop.jsa.log 2>&1 ||
-        echo "build: no class archive, the forwarder starts slower and takes 3 MiB more (see target/tunloop.jsa.log)"
+        echo "build: no class archive, the forwarder starts slower and takes more memory (see target/tunloop.jsa.log)"
 fi
