@@ -106,10 +106,11 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         count(packets, frame.size());
         MergedPacket group = null;
         for (int i = 0; i < frame.size(); i++) {
-            // The segment behind one that is in the group differs in few fields from it: no need to read all of it
-            // again.
+            // The segment behind one that is in the group differs in few fields from it, and those between in none that
+            // matter: no need to read them.
             if (group != null && group.continues(frame, i)) {
                 group.append(frame, i);
+                i += group.appendAlike(frame, i + 1);
                 continue;
             }
             group = writeSegment(ctx, frame, i);

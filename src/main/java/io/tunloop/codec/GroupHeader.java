@@ -108,6 +108,23 @@ final class GroupHeader {
         }
     }
 
+    /** How many packets with this much payload still fit, if they continue the group; none if they would close it. */
+    int room(int payloadBytes) {
+        if (!open || payloadBytes != gsoSize) {
+            return 0;
+        }
+        int fitting = (IpHeader.MAX_PACKET_BYTES - totalBytes) / payloadBytes;
+        return kind == MergeKind.UDP ? Math.min(fitting, MAX_DATAGRAMS - 1 - packets) : fitting;
+    }
+
+    /** Adds packets of the full size, without PSH, for which there is {@link #room}. */
+    void addAlike(int count) {
+        packets += count;
+        totalBytes += count * gsoSize;
+        nextSequence += count * gsoSize;
+        nextId = nextId + count & 0xffff;
+    }
+
     /** Lets no other packet in. */
     void close() {
         open = false;

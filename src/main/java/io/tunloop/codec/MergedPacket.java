@@ -103,6 +103,25 @@ final class MergedPacket extends GatheredPacket {
         add(frame, index);
     }
 
+    /**
+     * Takes as many as there is room for of the segments from {@code index} on, but not the last one of the frame: where
+     * the segment before them, itself not the first, has just been appended they continue it. The splitter has given them
+     * its header, with the next sequence numbers and IDs; only the first segment may have CWR, only the last PSH and FIN
+     * and another length.
+     *
+     * @return how many
+     */
+    int appendAlike(SplitFrame frame, int index) {
+        int count = Math.min(frame.size() - 1 - index, header.room(frame.gsoSize()));
+        if (count <= 0) {
+            return 0;
+        }
+        header.addAlike(count);
+        packetCounts[sourceCount - 1] += count;
+        lengths[spanCount - 1] += count * frame.gsoSize();
+        return count;
+    }
+
     private void add(ByteBuf packet, WirePacket wire) {
         addSource(packet, 0);
         addSpan(Addresses.of(packet, wire.index() + wire.headerBytes()), wire.payloadBytes());
