@@ -85,6 +85,7 @@ public final class Forwarder implements AutoCloseable {
         try {
             device2 = queues2.open();
             requireAlike(device1, device2);
+            requireFits(device1);
             openDirection(device1, device2.dup());
             openDirection(device2, device1.dup());
         } catch (Throwable cause) {
@@ -101,6 +102,19 @@ public final class Forwarder implements AutoCloseable {
         if (device1.vnetHeaderBytes() != device2.vnetHeaderBytes() || device1.isTap() != device2.isTap()) {
             throw new IllegalArgumentException("both devices must be of one kind (TUN or TAP, with a virtio_net_hdr or "
                     + "without): " + device1 + ", " + device2);
+        }
+    }
+
+    /** A descriptor from elsewhere may be of a kind that the configuration could not have asked for. */
+    private void requireFits(TunDevice device) {
+        boolean parses = config.mode().framed() || config.mode().offload() == OffloadUse.SPLIT;
+        if (device.isTap() && parses) {
+            throw new IllegalArgumentException(device + " carries Ethernet frames, which the codec of mode "
+                    + config.mode().name() + " does not know: choose a mode that is neither framed nor splits");
+        }
+        if (device.vnetHeaderBytes() > 0 && parses && config.mode().offload() == OffloadUse.NONE) {
+            throw new IllegalArgumentException(device + " has a virtio_net_hdr in front of each packet, which mode "
+                    + config.mode().name() + " takes for the packet: open it without IFF_VNET_HDR");
         }
     }
 

@@ -124,4 +124,16 @@ class HandOverIT {
         }
         assertThat(forward.output()).contains("opened without offloads; open it with IFF_VNET_HDR");
     }
+
+    @Test
+    void shouldRefuseAHeaderThatTheModeWouldTakeForThePacket() throws Exception {
+        TunDeviceConfig offloaded = hosts.device1().offloads(Offload.all()).build();
+        try (TunDevice device1 = TunDevice.open(offloaded);
+                TunDevice device2 =
+                        TunDevice.open(hosts.device2().offloads(Offload.all()).build())) {
+            forward = receive("async-framed", device1, device2);
+            assertThat(forward.exitCode()).isEqualTo(1);
+        }
+        assertThat(forward.output()).contains("which mode async-framed takes for the packet: open it without");
+    }
 }
