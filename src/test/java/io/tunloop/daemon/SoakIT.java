@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A long time under load leaves memory and descriptors as they are, and no leak is reported.
@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SoakIT {
     private static final int SECONDS = Integer.getInteger("tunloop.soak.seconds", 1800);
     private static final int INTERVAL_SECONDS = 5;
+    private static final String MODES = "async-normal,sync-normal,async-gso,sync-gso,async-passthrough";
     private static final String RESIDENT = "tunloop_process_memory_resident_bytes";
     private static final String DIRECT = "tunloop_allocator_used_bytes{memory=\"direct\"}";
     private static final String FILES = "process_files_open_files";
@@ -44,8 +45,12 @@ class SoakIT {
         }
     }
 
+    static List<String> modes() {
+        return List.of(System.getProperty("tunloop.soak.modes", MODES).split(","));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"async-normal", "sync-normal", "async-gso", "sync-gso", "async-passthrough"})
+    @MethodSource("modes")
     void shouldStayAsItIs(String mode) throws Exception {
         var options = "-Dio.netty.leakDetection.level=advanced -Xmx24m -XX:MaxDirectMemorySize=64m";
         forward = ForwardProcess.start(
