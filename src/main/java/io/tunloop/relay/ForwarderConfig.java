@@ -99,7 +99,11 @@ public record ForwarderConfig(
         if (readBatch != 0) {
             return readBatch;
         }
-        return mode.offload() == OffloadUse.NONE ? PLAIN_READ_BATCH : TunChannelConfig.DEFAULT_READ_BATCH;
+        if (mode.offload() == OffloadUse.NONE) {
+            return PLAIN_READ_BATCH;
+        }
+        // Each lane has buffers of its own for frames of 64 KiB.
+        return mode.concurrent() ? TunChannelConfig.DEFAULT_READ_BATCH / 2 : TunChannelConfig.DEFAULT_READ_BATCH;
     }
 
     /** Collects the values; {@link #build} checks them. Each method is named for the record's component. */
