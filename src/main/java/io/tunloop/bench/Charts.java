@@ -3,7 +3,6 @@ package io.tunloop.bench;
 
 import java.awt.Color;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,15 +69,13 @@ final class Charts {
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setLabelsVisible(true);
         chart.getStyler().setXAxisMin(0.0);
-        chart.getStyler().setYAxisTickMarkSpacingHint(1); // a name at every bar
+        // A name at every bar: the library asks the other axis for how close names may be.
+        chart.getStyler().setXAxisTickMarkSpacingHint(BAR_HEIGHT - 1);
         chart.getStyler().setSeriesColors(new Color[] {BAR});
-        // The library draws upwards; the table reads downwards.
-        List<RowResult> upwards = new ArrayList<>(rows);
-        Collections.reverse(upwards);
         chart.addSeries(
                 measure.title(),
-                upwards.stream().map(row -> row.median(measure)).toList(),
-                upwards.stream().map(row -> row.row().title()).toList());
+                rows.stream().map(row -> row.median(measure)).toList(),
+                rows.stream().map(row -> row.row().title()).toList());
         return chart;
     }
 
