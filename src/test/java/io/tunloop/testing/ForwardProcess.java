@@ -144,7 +144,7 @@ public final class ForwardProcess implements AutoCloseable {
      * Lets strace play what the kernel does not do on request: system calls on the devices fail from now on, and until the
      * process that this returns has ended on SIGTERM; SIGKILL would take the traced one along.
      *
-     * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}; with {@code :when=1..20} for
+     * @param fault system calls and what becomes of them, like {@code write,writev:error=EIO}; with {@code :when=1..5} for
      *     a process that shall live on, since strace that ends in the middle of a fault leaves a call that returns ENOSYS
      */
     public Process inject(String fault) {
