@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class MonitorTest {
@@ -15,7 +16,7 @@ class MonitorTest {
     void shouldSeeTheWorkOfAChildOfAWrapperScript() throws Exception {
         try (Child wrapper = shell.start(List.of("sh", "-c", "sh -c 'while :; do :; done'; true"));
                 Monitor monitor = Monitor.start(wrapper.handle(), null)) {
-            long deadline = System.nanoTime() + 20_000_000_000L;
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
             while (monitor.samples().size() < 2 && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }
@@ -42,7 +43,7 @@ class MonitorTest {
         try (Child wrapper = shell.start(List.of("sh", "-c", "sh -c 'ulimit -t 1; while :; do :; done'; sleep 60"))) {
             ProcessTree tree = new ProcessTree(wrapper.handle());
             double last = 0;
-            long deadline = System.nanoTime() + 20_000_000_000L;
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
             while (last < 0.8 && System.nanoTime() < deadline) {
                 double now = tree.cpuSeconds();
                 assertThat(now).isGreaterThanOrEqualTo(last);
