@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MonitorTest {
     private final Shell shell = new Shell(null);
@@ -39,18 +41,25 @@ class MonitorTest {
     }
 
     @Test
+    @Timeout(120)
     void shouldNeverFallWhenAMemberOfTheTreeEnds() throws Exception {
         try (Child wrapper = shell.start(List.of("sh", "-c", "sh -c 'ulimit -t 1; while :; do :; done'; sleep 60"))) {
             ProcessTree tree = new ProcessTree(wrapper.handle());
             double last = 0;
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-            while (last < 0.8 && System.nanoTime() < deadline) {
+            // The loop is followed by the sleep: until there is one, its time counts as that of a living member.
+            while (last < 0.3 || !isAsleep(wrapper)) {
                 double now = tree.cpuSeconds();
                 assertThat(now).isGreaterThanOrEqualTo(last);
                 last = now;
             }
             System.gc(); // a registry that lost its binder would say 0 from here on
-            assertThat(tree.cpuSeconds()).isGreaterThanOrEqualTo(last).isGreaterThanOrEqualTo(0.8);
+            assertThat(tree.cpuSeconds()).isGreaterThanOrEqualTo(last);
         }
+    }
+
+    private static boolean isAsleep(Child wrapper) {
+        // A shell may become the last command that it has.
+        return Stream.concat(Stream.of(wrapper.handle()), wrapper.handle().descendants())
+                .anyMatch(process -> process.info().command().orElse("").endsWith("sleep"));
     }
 }
