@@ -63,7 +63,7 @@ class SoakIT {
         double[] early = mean(samples.subList(samples.size() / 3, 2 * samples.size() / 3));
         double[] late = mean(samples.subList(2 * samples.size() / 3, samples.size()));
         System.out.printf(
-                "soak %s, %d s: resident %.1f -> %.1f MiB, direct %.1f -> %.1f MiB, files %.1f -> %.1f%n",
+                "soak %s, %d s: resident %.1f -> %.1f MB, direct %.1f -> %.1f MB, files %.1f -> %.1f%n",
                 mode, SECONDS, early[0] / 1e6, late[0] / 1e6, early[1] / 1e6, late[1] / 1e6, early[2], late[2]);
         assertThat(late[0]).as("resident memory").isLessThan(early[0] * 1.05);
         assertThat(late[1]).as("direct memory").isLessThanOrEqualTo(early[1] * 1.05);
