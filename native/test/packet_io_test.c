@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Description: batches over a non-blocking socket pair stop where the kernel stops. */
 #include "../packet_io.h"
+#include "support.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static int failures;
-
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
 
 static void test_read_stops_when_empty(const int pair[2])
 {
@@ -85,5 +76,5 @@ int main(void)
     test_lost_descriptor_is_an_error();
     close(pair[0]);
     close(pair[1]);
-    return failures ? 1 : 0;
+    return test_result();
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "../tun_linux.h"
+#include "support.h"
 
 #define HERE "10.99.0.1"
 #define THERE "10.99.0.2"
@@ -18,16 +19,6 @@
 #define HEADERS 28 /* IPv4 and UDP */
 #define ENTRIES 8
 #define PACKETS 20
-
-static int failures;
-
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
 
 struct fixture {
     int tun;
@@ -348,13 +339,10 @@ int main(void)
 
     test_closes_gaps();
     test_loses_what_was_overtaken();
-    if (unshare(CLONE_NEWNET) < 0 || access("/dev/net/tun", R_OK | W_OK) < 0) {
-        fprintf(stderr, "no TUN here: %s\n", strerror(errno));
-        return failures ? 1 : 77;
-    }
+    enter_namespace_or_skip();
     if (packet_ring_open(ENTRIES, &ring) < 0) {
         fprintf(stderr, "no io_uring here\n");
-        return failures ? 1 : 77;
+        return failures ? EXIT_FAILURE : SKIP;
     }
     packet_ring_close(ring);
     ipv6 = fopen("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w");
@@ -376,5 +364,5 @@ int main(void)
     munmap(f.memory, PACKETS / 2 * 2048);
     close(f.tun);
     close(f.udp);
-    return failures ? 1 : 0;
+    return test_result();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Description: a waiting thread is woken by its wake-up descriptor, by a ready one, and by the clock. */
 #include "../poller.h"
+#include "support.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -8,16 +9,6 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-static int failures;
-
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
 
 static int64_t now_ns(void)
 {
@@ -77,5 +68,5 @@ int main(void)
     test_ready_descriptor_is_reported(wakeup);
     EXPECT(poller_wakeup(-1) == -EBADF);
     close(wakeup);
-    return failures ? 1 : 0;
+    return test_result();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Description: clean pages of a file go and come back; what the process has written to a private mapping stays. */
 #include "../resident_pages.h"
+#include "support.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,16 +12,6 @@
 #include <unistd.h>
 
 enum { PAGE_BYTES = 4096, PAGES = 64 };
-
-static int failures;
-
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
 
 /* A private mapping of a file full of ones. */
 static unsigned char *map_ones(int fd)
@@ -95,5 +86,5 @@ int main(void)
         tests[i](fd);
         close(fd);
     }
-    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    return test_result();
 }

@@ -3,21 +3,12 @@
  */
 #include "../checksum.h"
 #include "../segment.h"
+#include "support.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int failures;
-
-#define EXPECT(condition)                                                                                              \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
 
 static uint32_t get16(const uint8_t *from)
 {
@@ -111,5 +102,5 @@ int main(void)
     test_split(65535 - 52, 1448, 46);
     test_udp_checksum_is_never_zero();
     test_ip6_extension_header();
-    return failures ? 1 : 0;
+    return test_result();
 }
