@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tunloop.packet.GatheredPacket;
+import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.TransportHeader;
 import io.tunloop.testing.Memory;
@@ -43,6 +44,7 @@ public final class CodecFuzz {
     private final EmbeddedChannel batches = channel(new GsoSplitter(GsoSplitter.Output.BATCHES));
     private final EmbeddedChannel coalescer = channel(new GroCoalescer());
 
+    private final FrameLayout layout = new FrameLayout();
     private final WirePacket first = new WirePacket();
     private final WirePacket second = new WirePacket();
     private final GroupHeader header = new GroupHeader();
@@ -103,6 +105,36 @@ public final class CodecFuzz {
             coalescer.flush();
             assertSame("merged and split again", expected, splitOutbound());
         }
+        if (layout.parse(Unpooled.wrappedBuffer(bounded)) == null && layout.isGso()) {
+            stream(bounded);
+        }
+    }
+
+    /** The frame and the one that goes on where it ends, merged as segments, are the same packets again. */
+    private void stream(byte[] frame) {
+        byte[] next = next(frame);
+        List<byte[]> expected = new ArrayList<>();
+        for (byte[] each : List.of(frame, next)) {
+            packets.writeInbound(Packets.direct(each));
+            expected.addAll(readPackets(packets));
+            batches.writeInbound(Packets.direct(each));
+            coalescer.write(batches.<Object>readInbound());
+        }
+        coalescer.flush();
+        assertSame("two frames, merged and split again", expected, splitOutbound());
+    }
+
+    private byte[] next(byte[] frame) {
+        ByteBuf buf = Unpooled.copiedBuffer(frame);
+        int ip = layout.packetIndex();
+        int sequence = ip + layout.transportOffset() + TransportHeader.TCP_SEQUENCE_OFFSET;
+        if (layout.protocol() == IpHeader.PROTOCOL_TCP) {
+            buf.setInt(sequence, buf.getInt(sequence) + layout.packetBytes() - layout.headerBytes());
+        }
+        if (frame[ip] >> 4 == 4) {
+            buf.setShort(ip + IpHeader.V4_ID_OFFSET, IpHeader.v4Id(buf, ip) + layout.segments());
+        }
+        return Packets.take(buf);
     }
 
     void coalescer(FuzzedDataProvider data) {

@@ -65,6 +65,28 @@ class CodecPropertyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void shouldMergeSegmentsAsItMergesPackets(long seed) {
+        PacketGenerator generator = new PacketGenerator(seed);
+        for (int i = 0; i < SEQUENCES; i++) {
+            List<PacketGenerator.Whole> sequence = generator.wholes(1_000);
+            List<byte[]> frames = sequence.stream()
+                    .map(whole -> Packets.take(whole.packet().frame(whole.gsoSize())))
+                    .toList();
+            List<byte[]> packets = frames.stream()
+                    .flatMap(frame -> Codec.split(frame).stream())
+                    .toList();
+            assertThat(bytesOf(Codec.splitAndMerge(frames)))
+                    .as("sequence %d of seed %d: %s", i, seed, sequence)
+                    .containsExactlyElementsOf(bytesOf(Codec.merge(packets)));
+        }
+    }
+
+    private static List<byte[]> bytesOf(List<Frame> frames) {
+        return frames.stream().map(Frame::bytes).toList();
+    }
+
     private static List<byte[]> bytes(List<PacketSpec> sequence) {
         return sequence.stream().map(PacketSpec::bytes).collect(Collectors.toCollection(ArrayList::new));
     }

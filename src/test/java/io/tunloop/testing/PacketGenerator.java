@@ -48,6 +48,26 @@ public final class PacketGenerator {
         return packets;
     }
 
+    /** Frames of one to three flows, interleaved, most of which go on where the one before in their flow has ended. */
+    public List<Whole> wholes(int firstPort) {
+        List<PacketSpec> next = flows(firstPort);
+        List<Whole> frames = new ArrayList<>();
+        int gsoSize = pick(100, 536, 1_000, 1_400);
+        for (int count = 2 + random.nextInt(MAX_PACKETS - 1); count > 0; count--) {
+            int flow = random.nextInt(next.size());
+            int segments = pick(2, 3, 10, 40);
+            int missing = random.nextInt(3) == 0 ? random.nextInt(gsoSize) : 0;
+            PacketSpec packet = next.get(flow).copy().payload(segments * gsoSize - missing);
+            if (random.nextInt(6) == 0) {
+                packet.flags(FLAGS[random.nextInt(FLAGS.length)]);
+            }
+            frames.add(new Whole(packet, gsoSize));
+            next.set(flow, following(packet).id(packet.id() + segments));
+            gsoSize = random.nextInt(8) == 0 ? pick(100, 536, 1_000, 1_400) : gsoSize;
+        }
+        return frames;
+    }
+
     private List<PacketSpec> flows(int firstPort) {
         List<PacketSpec> flows = new ArrayList<>();
         int count = 1 + random.nextInt(random.nextInt(MAX_FLOWS) + 1);
