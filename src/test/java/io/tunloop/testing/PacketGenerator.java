@@ -51,6 +51,8 @@ public final class PacketGenerator {
     /** Frames of one to three flows, interleaved, most of which go on where the one before in their flow has ended. */
     public List<Whole> wholes(int firstPort) {
         List<PacketSpec> next = flows(firstPort);
+        // IDs that wrap within the first frames or not at all.
+        next.forEach(packet -> packet.id(pick(0, 0xfffe, 0xfff0)));
         List<Whole> frames = new ArrayList<>();
         int gsoSize = pick(100, 536, 1_000, 1_400);
         for (int count = 2 + random.nextInt(MAX_PACKETS - 1); count > 0; count--) {
