@@ -122,6 +122,11 @@ public record ForwardMode(
         return handoff != DIRECT;
     }
 
+    /** True when a codec reads the headers of packets, which must then be IP. */
+    boolean parses() {
+        return framed || offload == SPLIT;
+    }
+
     /** The way of a packet, in the words of the pipeline, for people. */
     public String pipeline() {
         return "tun ─► read"

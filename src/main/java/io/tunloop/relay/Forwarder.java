@@ -107,7 +107,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** A descriptor from elsewhere may be of a kind that the configuration could not have asked for. */
     private void requireFits(TunDevice device) {
-        boolean parses = config.mode().framed() || config.mode().offload() == OffloadUse.SPLIT;
+        boolean parses = config.mode().parses();
         if (device.isTap() && parses) {
             throw new IllegalArgumentException(device + " carries Ethernet frames, which the codec of mode "
                     + config.mode().name() + " does not know: choose a mode that is neither framed nor splits");

@@ -32,6 +32,14 @@ class RelayTest {
         channels.close();
     }
 
+    /** One packet is on its way, and the reader has stopped. */
+    private void openWithFullPeer() throws Exception {
+        open();
+        channels.setWritable(false);
+        channels.send(0, 1);
+        await("the reader stops", () -> !reader.config().isAutoRead());
+    }
+
     private void receive(int from, int to) throws Exception {
         for (int i = from; i < to; i++) {
             assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
@@ -49,11 +57,8 @@ class RelayTest {
 
     @Test
     void shouldReadNoMoreWhileThePeerIsFull() throws Exception {
-        open();
-        channels.setWritable(false);
-        channels.send(0, 1);
+        openWithFullPeer();
         receive(0, 1);
-        await("the reader stops", () -> !reader.config().isAutoRead());
 
         channels.setWritable(true);
 
@@ -64,10 +69,7 @@ class RelayTest {
 
     @Test
     void shouldReadOnWhenThePeerIsClosed() throws Exception {
-        open();
-        channels.setWritable(false);
-        channels.send(0, 1);
-        await("the reader stops", () -> !reader.config().isAutoRead());
+        openWithFullPeer();
 
         channels.writer().close().sync();
 
@@ -94,10 +96,7 @@ class RelayTest {
 
     @Test
     void shouldLeaveNothingBehindWhenRemoved() throws Exception {
-        open();
-        channels.setWritable(false);
-        channels.send(0, 1);
-        await("the reader stops", () -> !reader.config().isAutoRead());
+        openWithFullPeer();
 
         reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
 
