@@ -9,24 +9,14 @@ import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Tools;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What {@code doctor} says of a machine that is well, and of one that is not. */
 @RequiresTun
 class DoctorIT {
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private String doctor(String prefix) {
         return namespace.sh(prefix + JavaProcess.commandLine(Main.class, "doctor"));

@@ -6,24 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What {@code --print-config} says of offloads, and that it leaves nothing behind. */
 @RequiresTun
 class PrintConfigIT {
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private String print(String prefix, String mode, String... more) {
         String forward = JavaProcess.commandLine(Main.class, "forward", "--print-config", "--mode", mode);

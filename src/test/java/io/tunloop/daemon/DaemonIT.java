@@ -29,7 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,22 +40,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresTun
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DaemonIT {
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private ForwardProcess forward;
 
     @TempDir
     private Path folder;
-
-    @AfterEach
-    void end() {
-        try {
-            if (forward != null) {
-                forward.close();
-            }
-        } finally {
-            hosts.close();
-        }
-    }
 
     private void forward(List<String> prefix, String... arguments) {
         forward = ForwardProcess.start(hosts, prefix, arguments);

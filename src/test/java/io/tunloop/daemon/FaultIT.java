@@ -9,7 +9,7 @@ import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,24 +28,15 @@ class FaultIT {
     private static final int QUICK_KILLS = 3;
     private static final int LONG_KILLS = 200;
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private ForwardProcess forward;
     private Traffic traffic;
 
     @RegisterExtension
     final AfterTestExecutionCallback output = context -> context.getExecutionException()
             .ifPresent(cause -> cause.addSuppressed(new AssertionError("output: " + forward.output())));
-
-    @AfterEach
-    void end() {
-        try {
-            if (forward != null) {
-                forward.close();
-            }
-        } finally {
-            hosts.close();
-        }
-    }
 
     private void forward(String mode, String... more) {
         forward(List.of(), mode, more);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,9 @@ class HandOverIT {
     private static final List<String> WITHOUT_RIGHTS =
             List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--");
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private ForwardProcess forward;
 
@@ -44,14 +47,7 @@ class HandOverIT {
 
     @AfterEach
     void end() {
-        try {
-            if (forward != null) {
-                forward.close();
-            }
-        } finally {
-            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
-            hosts.close();
-        }
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     /** Perl is on every Debian, and can do an ioctl: opens both devices, as 3 and 4, and becomes what follows. */

@@ -9,7 +9,7 @@ import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,19 +31,10 @@ class SoakIT {
     private static final String DIRECT = "tunloop_allocator_used_bytes{memory=\"direct\"}";
     private static final String FILES = "process_files_open_files";
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
-    private ForwardProcess forward;
 
-    @AfterEach
-    void end() {
-        try {
-            if (forward != null) {
-                forward.close();
-            }
-        } finally {
-            hosts.close();
-        }
-    }
+    private ForwardProcess forward;
 
     static List<String> modes() {
         return List.of(System.getProperty("tunloop.soak.modes", MODES).split(","));

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresTun
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnitIT {
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private ForwardProcess forward;
     private String unit;
 
@@ -39,17 +41,6 @@ class UnitIT {
     @BeforeEach
     void readUnit() throws IOException {
         unit = Files.readString(Path.of("scripts/systemd/tunloop.service"));
-    }
-
-    @AfterEach
-    void end() {
-        try {
-            if (forward != null) {
-                forward.close();
-            }
-        } finally {
-            hosts.close();
-        }
     }
 
     @ParameterizedTest

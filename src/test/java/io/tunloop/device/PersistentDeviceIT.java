@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Devices that outlive the process that made them, so that one without any capability can use them. */
@@ -18,17 +17,8 @@ class PersistentDeviceIT {
     private static final int ROOT = 0;
     private static final int SOMEBODY_ELSE = 65_534;
 
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private TunDeviceConfig.Builder config() {
         return TunDeviceConfig.builder().netns(namespace.name()).name("tl0").persist(true);

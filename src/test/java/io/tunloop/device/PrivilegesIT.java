@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -18,17 +17,8 @@ class PrivilegesIT {
     private static final String NO_CAPABILITIES =
             "CapInh: " + NONE + " CapPrm: " + NONE + " CapEff: " + NONE + " CapBnd: " + NONE + " CapAmb: " + NONE;
 
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private String probe(String prefix, String... arguments) {
         return namespace.sh(prefix + JavaProcess.commandLine(PrivilegesProbe.class, arguments));

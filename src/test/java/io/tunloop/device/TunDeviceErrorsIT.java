@@ -10,8 +10,7 @@ import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import java.util.ArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Every way that the kernel says no, and what the user is told. */
@@ -19,17 +18,8 @@ import org.junit.jupiter.api.Test;
 class TunDeviceErrorsIT {
     private static final String NO_CAPABILITIES = "setpriv --bounding-set=-all --inh-caps=-all -- ";
 
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private TunDeviceConfig.Builder config() {
         return TunDeviceConfig.builder().netns(namespace.name()).name("tl0");

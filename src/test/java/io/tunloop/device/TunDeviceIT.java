@@ -11,24 +11,14 @@ import io.tunloop.testing.RequiresTun;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What an open device is like, as iproute2 sees it. */
 @RequiresTun
 class TunDeviceIT {
-    private NetNamespace namespace;
-
-    @BeforeEach
-    void createNamespace() {
-        namespace = NetNamespace.create();
-    }
-
-    @AfterEach
-    void removeNamespace() {
-        namespace.close();
-    }
+    @AutoClose
+    private final NetNamespace namespace = NetNamespace.create();
 
     private TunDeviceConfig.Builder config() {
         return TunDeviceConfig.builder().netns(namespace.name());

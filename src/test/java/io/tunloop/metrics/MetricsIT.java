@@ -11,7 +11,7 @@ import io.tunloop.testing.TwoHosts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTun
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MetricsIT {
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private ForwardProcess forward;
 
     @TempDir
@@ -32,15 +34,6 @@ class MetricsIT {
         forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-gso", "--metrics", "9464");
         forward.awaitLine("tunloop: ready");
         Traffic.start(hosts);
-    }
-
-    @AfterEach
-    void end() {
-        try {
-            forward.close();
-        } finally {
-            hosts.close();
-        }
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +48,7 @@ class CodecTrafficIT {
     private static final String BAD =
             "ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0 || _ws.malformed";
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
 
     @BeforeAll
@@ -55,30 +56,18 @@ class CodecTrafficIT {
         Tools.require("iperf3", "nstat");
     }
 
-    @AfterEach
-    void close() {
-        hosts.close();
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {576, 1_500, 9_000, 65_535})
     void shouldCarryTcpAndUdpBothWaysWithoutABadChecksum(int mtuBytes) throws IOException {
-        ForwardMode mode = ForwardMode.of("async-gso").orElseThrow();
-        ForwarderConfig config = ForwarderConfig.builder(mode)
-                .device1(hosts.device1().build())
-                .device2(hosts.device2().build())
-                .build();
-        try (Forwarder forwarder = Forwarder.open(config)) {
-            forwarder.start();
-            hosts.route();
-            // Afterwards, since a small MTU takes the IPv6 addresses away, and the routes with them.
-            hosts.host1().run("ip", "link", "set", "tun11", "mtu", Integer.toString(mtuBytes));
-            hosts.host2().run("ip", "link", "set", "tun22", "mtu", Integer.toString(mtuBytes));
-            exchange(mtuBytes >= MIN_IPV6_MTU_BYTES);
-            for (Direction direction : forwarder.directions()) {
-                assertThat(direction.written().mergesRefused()).isZero();
-                assertThat(direction.written().droppedInvalid()).isZero();
-            }
+        Forwarder forwarder =
+                hosts.forward(hosts.config(ForwardMode.of("async-gso").orElseThrow()));
+        // Afterwards, since a small MTU takes the IPv6 addresses away, and the routes with them.
+        hosts.host1().run("ip", "link", "set", "tun11", "mtu", Integer.toString(mtuBytes));
+        hosts.host2().run("ip", "link", "set", "tun22", "mtu", Integer.toString(mtuBytes));
+        exchange(mtuBytes >= MIN_IPV6_MTU_BYTES);
+        for (Direction direction : forwarder.directions()) {
+            assertThat(direction.written().mergesRefused()).isZero();
+            assertThat(direction.written().droppedInvalid()).isZero();
         }
     }
 

@@ -15,7 +15,7 @@ import io.tunloop.testing.TwoHosts;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,31 +26,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForwarderIT {
     private static final String PORT = "5001";
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private Forwarder forwarder;
 
     static List<ForwardMode> modes() {
         return ForwardMode.all();
     }
 
-    @AfterEach
-    void close() {
-        try {
-            if (forwarder != null) {
-                forwarder.close();
-            }
-        } finally {
-            hosts.close();
-        }
-    }
-
     private void forward(ForwardMode mode) throws TunException {
-        forwarder = Forwarder.open(ForwarderConfig.builder(mode)
-                .device1(hosts.device1().build())
-                .device2(hosts.device2().build())
-                .build());
-        forwarder.start();
-        hosts.route();
+        forwarder = hosts.forward(hosts.config(mode));
     }
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +29,9 @@ class PacketOrderIT {
     private static final int FIRST_PORT = 5001;
     private static final int FLOWS = 4;
 
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private Forwarder forwarder;
 
     static List<ForwardMode> modes() {
@@ -44,25 +46,8 @@ class PacketOrderIT {
         return modes().stream().filter(ForwardMode::isQueued);
     }
 
-    @AfterEach
-    void close() {
-        try {
-            if (forwarder != null) {
-                forwarder.close();
-            }
-        } finally {
-            hosts.close();
-        }
-    }
-
     private void forward(ForwardMode mode, int threads) throws Exception {
-        forwarder = Forwarder.open(ForwarderConfig.builder(mode)
-                .device1(hosts.device1().build())
-                .device2(hosts.device2().build())
-                .threads(threads)
-                .build());
-        forwarder.start();
-        hosts.route();
+        forwarder = hosts.forward(hosts.config(mode).threads(threads));
         hosts.host2().sh("echo '4096 65536 262144' > /proc/sys/net/ipv4/tcp_rmem");
     }
 

@@ -10,7 +10,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.TwoHosts;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @RequiresTun
 @Timeout(60)
 class StarvationIT {
+    @AutoClose
     private final TwoHosts hosts = new TwoHosts();
+
     private final Scarce memory = new Scarce();
     private Forwarder forwarder;
 
@@ -30,26 +32,11 @@ class StarvationIT {
                 .toList();
     }
 
-    @AfterEach
-    void close() {
-        try {
-            forwarder.close();
-        } finally {
-            hosts.close();
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("modes")
     void shouldReadAgainWhenThereIsMemoryAgain(ForwardMode mode) throws Exception {
         memory.scarce = true;
-        forwarder = Forwarder.open(ForwarderConfig.builder(mode)
-                .device1(hosts.device1().build())
-                .device2(hosts.device2().build())
-                .allocator(memory)
-                .build());
-        forwarder.start();
-        hosts.route();
+        forwarder = hosts.forward(hosts.config(mode).allocator(memory));
         hosts.host1().sh("ping -c2 -i0.2 -W1 " + ADDRESS_2 + " || true");
 
         assertThat(forwarder.directions().get(0).read().readsStarved()).isPositive();

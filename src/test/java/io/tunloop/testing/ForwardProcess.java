@@ -5,7 +5,6 @@ import io.tunloop.cli.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * {@code tunloop forward} as a process of its own in the first of {@link TwoHosts}, with its output.
+ * {@code tunloop forward} as a process of its own in the first of {@link TwoHosts}, with its output. It ends with the
+ * hosts at the latest.
  *
  * <pre>
- * try (ForwardProcess forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-normal")) {
- *     forward.awaitLine("tunloop: ready");
- * }
+ * ForwardProcess forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-normal");
+ * forward.awaitLine("tunloop: ready");
  * </pre>
  */
-public final class ForwardProcess implements AutoCloseable {
+public final class ForwardProcess {
     /** A prefix: every packet is a system call of its own, which strace can let fail; what an io_uring does it cannot. */
     public static final List<String> WITHOUT_RING = List.of("env", "JAVA_TOOL_OPTIONS=-Dio.tunloop.ring=false");
 
@@ -185,16 +184,5 @@ public final class ForwardProcess implements AutoCloseable {
                 .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + series));
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly();
-        try {
-            process.waitFor();
-        } catch (InterruptedException cause) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted while the process ended", cause));
-        }
     }
 }

@@ -3,6 +3,10 @@ package io.tunloop.testing;
 
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.device.TunException;
+import io.tunloop.relay.ForwardMode;
+import io.tunloop.relay.Forwarder;
+import io.tunloop.relay.ForwarderConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Two hosts, each with one end of what is under test.
+ * Two hosts, each with one end of what is under test, which ends when they are closed.
  *
  * <pre>
  *  namespace 1                                      namespace 2
@@ -27,6 +31,7 @@ public final class TwoHosts implements AutoCloseable {
 
     private final NetNamespace host1 = NetNamespace.create();
     private final NetNamespace host2 = NetNamespace.create();
+    private Forwarder forwarder;
 
     /** The host of the first device. */
     public NetNamespace host1() {
@@ -69,6 +74,21 @@ public final class TwoHosts implements AutoCloseable {
         }
     }
 
+    /** The configuration of a forwarder between the devices. */
+    public ForwarderConfig.Builder config(ForwardMode mode) {
+        return ForwarderConfig.builder(mode)
+                .device1(device1().build())
+                .device2(device2().build());
+    }
+
+    /** Starts a forwarder, with routes from each host to the other. It is closed before the hosts are. */
+    public Forwarder forward(ForwarderConfig.Builder config) throws TunException {
+        forwarder = Forwarder.open(config.build());
+        forwarder.start();
+        route();
+        return forwarder;
+    }
+
     /** Starts a server of the second host and returns when it has printed that it is listening. */
     public Process serve(Class<?> main, String... arguments) {
         Process server = host2.start(JavaProcess.command(main, arguments).toArray(String[]::new));
@@ -97,10 +117,11 @@ public final class TwoHosts implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            host1.close();
-        } finally {
-            host2.close();
+        try (host2;
+                host1) {
+            if (forwarder != null) {
+                forwarder.close();
+            }
         }
     }
 }
