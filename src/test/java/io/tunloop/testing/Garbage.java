@@ -3,6 +3,7 @@ package io.tunloop.testing;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 /**
  * What code that has been compiled leaves to the garbage collector.
@@ -20,18 +21,24 @@ public final class Garbage {
     /** Part of what is measured. */
     @FunctionalInterface
     public interface Round {
-        /** Handles a fixed number of packets. */
+        /** Handles at least so many packets. */
         void run() throws Exception;
     }
 
-    /** The bytes for a packet, of the round that made the least. */
-    public static double bytesPerPacket(Thread thread, int packets, Round round) throws Exception {
+    /** The bytes for a packet that the threads made together, of the round in which they made the least. */
+    public static double bytesPerPacket(List<Thread> threads, int packets, Round round) throws Exception {
         double least = Double.MAX_VALUE;
         for (int i = 0; i < MAX_ROUNDS && least >= ENOUGH; i++) {
-            long before = THREADS.getThreadAllocatedBytes(thread.getId());
+            long before = allocatedBytes(threads);
             round.run();
-            least = Math.min(least, (THREADS.getThreadAllocatedBytes(thread.getId()) - before) / (double) packets);
+            least = Math.min(least, (allocatedBytes(threads) - before) / (double) packets);
         }
         return least;
+    }
+
+    private static long allocatedBytes(List<Thread> threads) {
+        return threads.stream()
+                .mapToLong(thread -> THREADS.getThreadAllocatedBytes(thread.getId()))
+                .sum();
     }
 }
