@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.internal.chartpart.IChart;
 
@@ -13,6 +14,8 @@ import org.knowm.xchart.internal.chartpart.IChart;
 record ChartFiles(Map<String, String> svg, Map<String, byte[]> png) {
     static ChartFiles of(Report report) {
         System.setProperty("java.awt.headless", "true");
+        // Its files would be deleted by a shutdown hook, which a bench that was told to end can no longer add.
+        ImageIO.setUseCache(false);
         Map<String, String> svg = new LinkedHashMap<>();
         Map<String, byte[]> png = new LinkedHashMap<>();
         Charts.of(report).forEach((name, chart) -> {

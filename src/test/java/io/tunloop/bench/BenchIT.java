@@ -138,6 +138,9 @@ class BenchIT {
             assertThat(bench.awaitExit()).isEqualTo(130);
             assertThat(bench.log()).contains("stopped: what follows is what was measured", "| # | Mode ");
             assertThat(folder.resolve("report/bench.json")).exists();
+            assertThat(folder.resolve("report"))
+                    .isDirectoryContaining("glob:**.svg")
+                    .isDirectoryContaining("glob:**.png");
             assertThat(bench.leftovers()).isEmpty();
         }
     }
