@@ -162,14 +162,15 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
     /**
      * Reads no more. The future completes when all that was read has been written, or released because the writing
-     * channel is closed. Thread: the reading loop.
+     * channel is closed; it is the same one the second time. Thread: the reading loop.
      */
     Future<Void> stop() {
-        Promise<Void> promise = peer.eventLoop().newPromise();
-        stopped = promise;
-        ctx.channel().config().setAutoRead(false);
-        signal();
-        return promise;
+        if (stopped == null) {
+            stopped = peer.eventLoop().newPromise();
+            ctx.channel().config().setAutoRead(false);
+            signal();
+        }
+        return stopped;
     }
 
     @Override

@@ -171,6 +171,7 @@ class QueuedRelayTest {
                 () -> relay.depth() == CAPACITY && !reader.config().isAutoRead());
 
         Future<Void> stopped = reader.eventLoop().submit(relay::stop).get();
+        assertThat(reader.eventLoop().submit(relay::stop).get()).isSameAs(stopped);
         var received = new AtomicInteger();
         await("stopped, and all received", () -> {
             received.addAndGet(poll());
