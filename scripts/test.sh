@@ -45,6 +45,7 @@ step mvn -q -B spotless:check
 step mvn -B -ntp verify
 step native_sanitized
 step stress
+step scripts/jmh.sh -f 1 -wi 1 -w 100ms -i 1 -r 100ms -foe true -v silent -rf text -rff target/jmh.txt
 step fuzz
 echo
 echo "test: all passed"
