@@ -47,5 +47,6 @@ step native_sanitized
 step stress
 step scripts/jmh.sh -f 1 -wi 1 -w 100ms -i 1 -r 100ms -foe true -v silent -rf text -rff target/jmh.txt
 step fuzz
+step scripts/fuzz.sh -runs=100000
 echo
 echo "test: all passed"

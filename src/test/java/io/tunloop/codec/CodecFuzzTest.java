@@ -6,8 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
  * The properties of {@link CodecFuzz} with the inputs kept in CodecFuzzTestInputs; with {@code JAZZER_FUZZ=1} in the
- * environment, with new inputs for as long as the test says, one test a JVM. A long run is the fuzzer's own main class,
- * {@code com.code_intelligence.jazzer.Jazzer --target_class=io.tunloop.codec.CodecFuzz -runs=20000000 corpus}.
+ * environment, with new inputs for as long as the test says, one test a JVM. A long run is {@code scripts/fuzz.sh}.
  */
 class CodecFuzzTest {
     private final CodecFuzz fuzz = new CodecFuzz();

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs java, from the top folder, with the classes of the tests and all that they need on its class path.
+#
+#     scripts/test-java.sh -Xmx1g org.openjdk.jmh.Main -l
+set -euo pipefail
+
+cd "$(dirname "$(readlink -f "$0")")/.."
+mvn -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath \
+    -Dmdep.includeScope=test -Dmdep.outputFile=target/test-classpath >&2
+exec java -cp "target/test-classes:target/classes:$(cat target/test-classpath)" "$@"
