@@ -142,6 +142,8 @@ class CodecTrafficIT {
                 capture(folder.resolve("tcp"), address, TCP);
                 capture(folder.resolve("udp"), address, UDP);
             }
+            assertNoBadChecksum(hosts.host1());
+            assertNoBadChecksum(hosts.host2());
         } finally {
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }
