@@ -12,7 +12,7 @@ import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.TransportHeader;
-import io.tunloop.testing.Memory;
+import io.tunloop.testing.Frame;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import java.util.ArrayList;
@@ -160,9 +160,8 @@ public final class CodecFuzz {
     private List<byte[]> splitOutbound() {
         List<byte[]> all = new ArrayList<>();
         for (GatheredPacket out = coalescer.readOutbound(); out != null; out = coalescer.readOutbound()) {
-            ByteBuf frame = gather(out);
             boolean single = out.parts() == 1;
-            out.release();
+            ByteBuf frame = Packets.direct(Frame.take(out).bytes());
             if (single) {
                 all.add(Packets.take(frame.skipBytes(10)));
                 continue;
@@ -171,16 +170,6 @@ public final class CodecFuzz {
             all.addAll(readPackets(packets));
         }
         return all;
-    }
-
-    private static ByteBuf gather(GatheredPacket packet) {
-        byte[] bytes = new byte[packet.readableBytes()];
-        int index = 0;
-        for (int i = 0; i < packet.spans(); i++) {
-            Memory.copy(packet.address(i), bytes, index, packet.length(i));
-            index += packet.length(i);
-        }
-        return Packets.direct(bytes);
     }
 
     private static List<byte[]> readPackets(EmbeddedChannel channel) {
