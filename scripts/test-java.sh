@@ -9,4 +9,4 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 mvn -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath \
     -Dmdep.includeScope=test -Dmdep.outputFile=target/test-classpath >&2
-exec java -cp "target/test-classes:target/classes:$(cat target/test-classpath)" "$@"
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "target/test-classes:target/classes:$(cat target/test-classpath)" "$@"
