@@ -4,6 +4,7 @@ package io.tunloop.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tunloop.relay.ForwarderConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,12 @@ class RowParserTest {
         assertThat(row.command()).containsExactly("/bin/cat", "--level=3");
         assertThatThrownBy(() -> parser.parsePeer("/bin/cat")).hasMessage("a peer is LABEL=COMMAND: /bin/cat");
         assertThatThrownBy(() -> parser.parsePeer("mine=")).hasMessage("a peer is LABEL=COMMAND: mine=");
+    }
+
+    @Test
+    void shouldGiveALimitTheQueueOfOurModes() {
+        assertThat(parser.parse("limit-plain").command())
+                .contains(Integer.toString(ForwarderConfig.DEFAULT_TX_QUEUE_LENGTH));
     }
 
     @Test
