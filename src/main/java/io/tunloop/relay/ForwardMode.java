@@ -127,6 +127,14 @@ public record ForwardMode(
         return framed || offload == SPLIT;
     }
 
+    /** Throws IllegalArgumentException if a codec would have to read them. @param source what carries Ethernet frames */
+    void requireNoEthernetFrames(String source) {
+        if (parses()) {
+            throw new IllegalArgumentException(source + " Ethernet frames, which the codec of mode " + name
+                    + " does not know: choose a mode that is neither framed nor splits");
+        }
+    }
+
     /** The way of a packet, in the words of the pipeline, for people. */
     public String pipeline() {
         return "tun ─► read"

@@ -107,14 +107,13 @@ public final class Forwarder implements AutoCloseable {
 
     /** A descriptor from elsewhere may be of a kind that the configuration could not have asked for. */
     private void requireFits(TunDevice device) {
-        boolean parses = config.mode().parses();
-        if (device.isTap() && parses) {
-            throw new IllegalArgumentException(device + " carries Ethernet frames, which the codec of mode "
-                    + config.mode().name() + " does not know: choose a mode that is neither framed nor splits");
+        ForwardMode mode = config.mode();
+        if (device.isTap()) {
+            mode.requireNoEthernetFrames(device + " carries");
         }
-        if (device.vnetHeaderBytes() > 0 && parses && config.mode().offload() == OffloadUse.NONE) {
+        if (device.vnetHeaderBytes() > 0 && mode.parses() && mode.offload() == OffloadUse.NONE) {
             throw new IllegalArgumentException(device + " has a virtio_net_hdr in front of each packet, which mode "
-                    + config.mode().name() + " takes for the packet: open it without IFF_VNET_HDR");
+                    + mode.name() + " takes for the packet: open it without IFF_VNET_HDR");
         }
     }
 

@@ -44,9 +44,8 @@ public record ForwarderConfig(
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
             throw new IllegalArgumentException("both devices have the name " + device1.name() + ": choose two");
         }
-        if ((device1.tap() || device2.tap()) && mode.parses()) {
-            throw new IllegalArgumentException("tap devices carry Ethernet frames, which the codec of mode "
-                    + mode.name() + " does not know: choose a mode that is neither framed nor splits");
+        if (device1.tap() || device2.tap()) {
+            mode.requireNoEthernetFrames("tap devices carry");
         }
         if (threads != 0) {
             requireValidThreads(mode, threads);
