@@ -6,17 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tunloop.channel.TunTransport;
 import io.tunloop.device.TunDeviceConfig;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ForwardModeTest {
-    static List<ForwardMode> modes() {
-        return ForwardMode.all();
-    }
-
     private static ForwardMode mode(String name) {
         return ForwardMode.of(name).orElseThrow();
     }
@@ -45,7 +40,7 @@ class ForwardModeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldFindAModeByItsAxes(ForwardMode mode) {
         assertThat(ForwardMode.of(mode.transport(), mode.offload(), mode.handoff(), mode.framed(), mode.concurrent()))
                 .isSameAs(mode);

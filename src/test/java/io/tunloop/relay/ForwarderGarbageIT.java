@@ -3,7 +3,7 @@ package io.tunloop.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.Channel;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.tunloop.testing.Garbage;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Traffic;
@@ -29,12 +29,8 @@ class ForwarderGarbageIT {
 
     private Forwarder forwarder;
 
-    static List<ForwardMode> modes() {
-        return ForwardMode.all();
-    }
-
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldMakeNoGarbageForAPacket(ForwardMode mode) throws Exception {
         forwarder = hosts.forward(hosts.config(mode));
         Traffic traffic = Traffic.start(hosts);
@@ -44,12 +40,10 @@ class ForwarderGarbageIT {
 
     private List<Thread> threads() throws Exception {
         List<Thread> threads = new ArrayList<>();
-        for (Direction direction : forwarder.directions()) {
-            for (Channel channel : direction.channels()) {
-                threads.add(channel.eventLoop().submit(Thread::currentThread).get());
-            }
+        for (SingleThreadEventExecutor loop : forwarder.eventLoops()) {
+            threads.add(loop.submit(Thread::currentThread).get());
         }
-        return threads.stream().distinct().toList();
+        return threads;
     }
 
     private void awaitPackets(Traffic traffic) {

@@ -12,7 +12,6 @@ import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Transfer;
 import io.tunloop.testing.TwoHosts;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -31,16 +30,12 @@ class ForwarderIT {
 
     private Forwarder forwarder;
 
-    static List<ForwardMode> modes() {
-        return ForwardMode.all();
-    }
-
     private void forward(ForwardMode mode) throws TunException {
         forwarder = hosts.forward(hosts.config(mode));
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldCarryOneGibibyteIntact(ForwardMode mode) throws Exception {
         forward(mode);
         Process receiver = hosts.serve(Transfer.class, "receive", ADDRESS_2, PORT);
@@ -53,7 +48,7 @@ class ForwarderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldCarryIpv6(ForwardMode mode) throws Exception {
         forward(mode);
         hosts.serve(Transfer.class, "receive", IPV6_ADDRESS_2, PORT);
@@ -65,7 +60,7 @@ class ForwarderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldCarryDatagramsOfEverySize(ForwardMode mode) throws Exception {
         forward(mode);
         hosts.serve(Datagrams.class, "echo", ADDRESS_2, PORT);
@@ -76,7 +71,7 @@ class ForwarderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldCloseWhileTrafficFlows(ForwardMode mode) throws Exception {
         forward(mode);
         hosts.serve(Transfer.class, "receive", ADDRESS_2, PORT);
@@ -94,7 +89,7 @@ class ForwarderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldCloseTwice(ForwardMode mode) throws Exception {
         forward(mode);
 
@@ -105,7 +100,7 @@ class ForwarderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldTellWhenItsDeviceIsDeleted(ForwardMode mode) throws Exception {
         forward(mode);
 

@@ -10,7 +10,6 @@ import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Transfer;
 import io.tunloop.testing.TwoHosts;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -34,16 +33,12 @@ class PacketOrderIT {
 
     private Forwarder forwarder;
 
-    static List<ForwardMode> modes() {
-        return ForwardMode.all();
-    }
-
     static Stream<ForwardMode> concurrentModes() {
-        return modes().stream().filter(ForwardMode::concurrent);
+        return ForwardMode.all().stream().filter(ForwardMode::concurrent);
     }
 
     static Stream<ForwardMode> queuedModes() {
-        return modes().stream().filter(ForwardMode::isQueued);
+        return ForwardMode.all().stream().filter(ForwardMode::isQueued);
     }
 
     private void forward(ForwardMode mode, int threads) throws Exception {
@@ -52,7 +47,7 @@ class PacketOrderIT {
     }
 
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
     void shouldKeepASingleFlowInOrder(ForwardMode mode) throws Exception {
         forward(mode, 0);
         transfer(1, 256);
