@@ -63,7 +63,7 @@ class MetricsIT {
 
     /** A registry holds what it asks weakly, and says nothing when it is gone. */
     @Test
-    void shouldCountOnAfterGarbageCollection() {
+    void shouldCountOnAfterGarbageCollection() throws Exception {
         String packets = "tunloop_packets_total{device=\"tun11\",direction=\"read\"}";
         double before = forward.metric(packets);
         hosts.host1().run("jcmd", Long.toString(forward.pid()), "GC.run");
@@ -74,6 +74,9 @@ class MetricsIT {
         Traffic.start(hosts);
         assertThat(forward.metric("tunloop_process_cpu_time_seconds_total")).isGreaterThan(cpu);
         assertThat(forward.get("/metrics")).doesNotContain("NaN");
+        // A JVM that jcmd has asked leaves its socket in /tmp when it is killed.
+        forward.signal("TERM");
+        assertThat(forward.exitCode()).isZero();
     }
 
     @Test
