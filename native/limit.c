@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The least a forwarder can do, as the measure for all others: two devices, one thread per direction, read(2) and
- * write(2), nothing else.
+ * The least a forwarder can do, as the measure for all others: two devices, reads and writes, nothing else.
  *
  *     tun A  --read--> thread 1 --write-->  tun B
  *     tun A <--write-- thread 2 <--read---  tun B
  *
- * plain        blocking descriptors, IP packets
- * passthrough  blocking descriptors, virtio_net_hdr frames of up to 64 KiB, moved whole
- * epoll        as plain, but non-blocking descriptors and an epoll loop in each thread
+ * plain               a read and a write for each IP packet, blocking
+ * epoll               as plain, but non-blocking descriptors and an epoll loop in each thread
+ * ring                as plain, but batches: the writes of one and the reads of the next in one io_uring_enter
+ * merge               as ring, but TCP segments read together are written as one
+ * passthrough         as plain, with virtio_net_hdr frames of up to 64 KiB, moved whole
+ * passthrough-single  the same with one thread for both directions
  */
+#include "limit.h"
 #include "if_linux.h"
 #include "netlink.h"
 #include "tun_linux.h"
@@ -26,30 +29,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { VNET_HEADER_BYTES = 10, MAX_PACKET_BYTES = 65535, DEFAULT_PREFIX = 24, USAGE = 2 };
+enum { DEFAULT_PREFIX = 24, USAGE = 2 };
 
 /* What TUN_F_USO4 and TUN_F_USO6 are in kernels from 6.2; older headers lack them. */
 enum { USO = 0x20 | 0x40, TSO = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN };
+
+struct kind {
+    const char *name;
+    void *(*forward)(void *argument);
+    bool vnet_header;
+    bool offload;
+    bool blocking;
+    bool single; /* one thread for both directions */
+    bool ring;   /* its threads return when stopped */
+};
+
+static const struct kind KINDS[] = {
+    {.name = "plain", .forward = forward_blocking, .blocking = true},
+    {.name = "epoll", .forward = forward_epoll},
+    {.name = "ring", .forward = forward_ring, .ring = true},
+    {.name = "merge", .forward = forward_merge, .vnet_header = true, .ring = true},
+    {.name = "passthrough", .forward = forward_blocking, .vnet_header = true, .offload = true, .blocking = true},
+    {.name = "passthrough-single", .forward = forward_both, .vnet_header = true, .offload = true, .single = true},
+};
 
 struct options {
     const char *name[2];
     const char *address[2];
     int mtu;
     int txqueuelen;
-    bool offload;
-    bool epoll;
+    const struct kind *kind;
 };
 
-struct direction {
-    int from;
-    int to;
-    bool epoll;
-};
-
-__attribute__((format(printf, 2, 3), noreturn)) static void die(int status, const char *format, ...)
+void die(int status, const char *format, ...)
 {
     va_list arguments;
 
@@ -102,9 +117,10 @@ static void add_address(int socket, const char *name, const char *text)
     check("RTM_NEWADDR", name, if_add_address(socket, name, family, address, (int)prefix));
 }
 
-static void configure(const char *name, const char *address, const struct options *options)
+/* Returns the MTU. */
+static int configure(const char *name, const char *address, const struct options *options)
 {
-    int socket = check("socket(AF_NETLINK)", name, netlink_open());
+    int socket = check("socket(AF_NETLINK)", name, netlink_open()), mtu;
 
     if (options->mtu) {
         check("SIOCSIFMTU", name, if_set_mtu(socket, name, options->mtu));
@@ -114,63 +130,40 @@ static void configure(const char *name, const char *address, const struct option
     }
     add_address(socket, name, address);
     check("SIOCSIFFLAGS", name, if_set_up(socket, name, true));
+    mtu = check("SIOCGIFMTU", name, if_mtu(socket, name));
     close(socket);
+    return mtu;
 }
 
-static int open_device(const char *name, const char *address, const struct options *options)
+static int open_device(const char *name, const char *address, const struct options *options, int *mtu)
 {
     int fd = check("open", "/dev/net/tun", tun_open());
-    int flags = IFF_TUN | IFF_NO_PI | (options->offload ? IFF_VNET_HDR : 0);
+    int flags = IFF_TUN | IFF_NO_PI | (options->kind->vnet_header ? IFF_VNET_HDR : 0);
 
     check("TUNSETIFF", name, tun_attach(fd, name, flags));
     check("TUNSETVNETHDRSZ", name, tun_set_vnet_header_bytes(fd, VNET_HEADER_BYTES));
-    set_offload(fd, name, options->offload);
-    if (!options->epoll && fcntl(fd, F_SETFL, O_RDWR) < 0) {
+    set_offload(fd, name, options->kind->offload);
+    if (options->kind->blocking && fcntl(fd, F_SETFL, O_RDWR) < 0) {
         die(EXIT_FAILURE, "fcntl on %s: %s", name, strerror(errno));
     }
-    configure(name, address, options);
+    *mtu = configure(name, address, options);
     return fd;
 }
 
-/* Waits for the next packet where the descriptor does not. */
-static void wait_readable(int poller)
+void written(const struct direction *direction, int error)
 {
-    struct epoll_event event;
-
-    if (epoll_wait(poller, &event, 1, -1) < 0 && errno != EINTR) {
-        die(EXIT_FAILURE, "epoll_wait: %s", strerror(errno));
-    }
-}
-
-static int open_poller(const struct direction *direction)
-{
-    struct epoll_event event = {.events = EPOLLIN};
-    int poller = epoll_create1(EPOLL_CLOEXEC);
-
-    if (poller < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, direction->from, &event) < 0) {
-        die(EXIT_FAILURE, "epoll: %s", strerror(errno));
-    }
-    return poller;
-}
-
-static void *forward(void *argument)
-{
-    const struct direction *direction = argument;
-    int poller = direction->epoll ? open_poller(direction) : -1;
-    static _Thread_local char packet[VNET_HEADER_BYTES + MAX_PACKET_BYTES];
-
-    for (;;) {
-        ssize_t length = read(direction->from, packet, sizeof(packet));
-
-        if (length < 0 && errno == EAGAIN) {
-            wait_readable(poller);
-        } else if (length < 0 && errno != EINTR) {
-            die(EXIT_FAILURE, "read: %s", strerror(errno));
-        } else if (length > 0 && write(direction->to, packet, (size_t)length) < 0 && errno != EIO && errno != EINVAL &&
-                   errno != ENOBUFS && errno != ENOMEM && errno != EAGAIN) {
-            /* EIO is a link that is down, EINVAL a packet that the kernel refuses: both lose that packet only. */
-            die(EXIT_FAILURE, "write: %s", strerror(errno));
-        }
+    switch (error) {
+    case 0:
+        break;
+    case EIO:    /* the link is down */
+    case EINVAL: /* the kernel refuses this packet */
+    case ENOBUFS:
+    case ENOMEM:
+    case EAGAIN:
+        __atomic_fetch_add(direction->lost, 1, __ATOMIC_RELAXED);
+        break;
+    default:
+        die(EXIT_FAILURE, "write: %s", strerror(error));
     }
 }
 
@@ -187,17 +180,20 @@ static int parse_number(const char *option, const char *text)
 
 static void usage(void)
 {
-    die(USAGE, "usage: limit plain|passthrough|epoll --iface1 NAME --ip1 ADDRESS[/PREFIX] --iface2 NAME "
+    die(USAGE, "usage: limit plain|epoll|ring|merge|passthrough|passthrough-single --iface1 NAME --ip1 "
+               "ADDRESS[/PREFIX] --iface2 NAME "
                "--ip2 ADDRESS[/PREFIX] [--mtu BYTES] [--txqueuelen PACKETS]");
 }
 
-static void parse_mode(const char *mode, struct options *options)
+static const struct kind *parse_kind(const char *name)
 {
-    options->offload = strcmp(mode, "passthrough") == 0;
-    options->epoll = strcmp(mode, "epoll") == 0;
-    if (!options->offload && !options->epoll && strcmp(mode, "plain") != 0) {
-        usage();
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (strcmp(KINDS[i].name, name) == 0) {
+            return &KINDS[i];
+        }
     }
+    usage();
+    return NULL;
 }
 
 static struct options parse(int count, char **arguments)
@@ -240,7 +236,7 @@ static struct options parse(int count, char **arguments)
     if (optind != count - 1 || !options.name[0] || !options.name[1] || !options.address[0] || !options.address[1]) {
         usage();
     }
-    parse_mode(arguments[optind], &options);
+    options.kind = parse_kind(arguments[optind]);
     return options;
 }
 
@@ -256,13 +252,25 @@ static sigset_t block_signals(void)
     return signals;
 }
 
-static void start(struct direction *direction)
+static pthread_t start(const struct kind *kind, struct direction *direction)
 {
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, forward, direction);
+    int error = pthread_create(&thread, NULL, kind->forward, direction);
 
     if (error) {
         die(EXIT_FAILURE, "pthread_create: %s", strerror(error));
+    }
+    return thread;
+}
+
+/* A ring left to the end of the process would keep the devices for some time after it. */
+static void stop(int stop_fd, const pthread_t *threads)
+{
+    if (write(stop_fd, &(uint64_t){1}, sizeof(uint64_t)) < 0) {
+        die(EXIT_FAILURE, "write to eventfd: %s", strerror(errno));
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
     }
 }
 
@@ -270,14 +278,23 @@ int main(int count, char **arguments)
 {
     struct options options = parse(count, arguments);
     sigset_t signals = block_signals();
-    int a = open_device(options.name[0], options.address[0], &options);
-    int b = open_device(options.name[1], options.address[1], &options);
-    struct direction directions[] = {{a, b, options.epoll}, {b, a, options.epoll}};
-    int signal;
+    unsigned long lost = 0;
+    int mtu_a, mtu_b, signal;
+    int a = open_device(options.name[0], options.address[0], &options, &mtu_a);
+    int b = open_device(options.name[1], options.address[1], &options, &mtu_b);
+    int stop_fd = eventfd(0, EFD_CLOEXEC);
+    struct direction directions[] = {{a, b, mtu_a, &lost, stop_fd}, {b, a, mtu_b, &lost, stop_fd}};
+    pthread_t threads[2];
 
-    start(&directions[0]);
-    start(&directions[1]);
+    check("eventfd", "this process", stop_fd < 0 ? -errno : 0);
+    for (int i = 0; i < (options.kind->single ? 1 : 2); i++) {
+        threads[i] = start(options.kind, &directions[i]);
+    }
     sigwait(&signals, &signal);
-    /* The devices go with their descriptors; the threads never return. */
+    if (options.kind->ring) {
+        stop(stop_fd, threads);
+    }
+    fprintf(stderr, "limit: %lu packets lost\n", __atomic_load_n(&lost, __ATOMIC_RELAXED));
+    /* The devices go with their descriptors; the other threads never return. */
     _exit(EXIT_SUCCESS);
 }

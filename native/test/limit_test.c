@@ -149,7 +149,10 @@ int main(int count, char **arguments)
     enter_namespace_or_skip();
     test_mode("plain");
     test_mode("epoll");
+    test_mode("ring");
+    test_mode("merge");
     test_mode("passthrough");
+    test_mode("passthrough-single");
     test_deleted_device_ends_it();
     test_wrong_usage();
     return test_result();
