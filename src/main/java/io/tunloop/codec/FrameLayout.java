@@ -8,6 +8,7 @@ import static io.tunloop.packet.VirtioNetHeader.GSO_UDP_L4;
 import static io.tunloop.packet.VirtioNetHeader.NEEDS_CSUM;
 
 import io.netty.buffer.ByteBuf;
+import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.TransportHeader;
 import io.tunloop.packet.VirtioNetHeader;
 
@@ -74,7 +75,7 @@ final class FrameLayout {
     }
 
     private boolean typeAgrees() {
-        if (ip.isFragment()) {
+        if (ip.isFragment() || ip.isAuthenticated()) {
             return false;
         }
         return switch (gsoType) {

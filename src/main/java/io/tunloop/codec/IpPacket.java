@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.NetUtil;
-import io.tunloop.packet.IpHeader;
+import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.TransportHeader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -50,8 +50,8 @@ public final class IpPacket extends AbstractReferenceCounted {
     private boolean parse(ByteBuf bytes) {
         int index = bytes.readerIndex();
         if (!layout.parse(bytes, index, bytes.readableBytes())
-                || layout.lengthBytes() != bytes.readableBytes()
-                || layout.transportOffset() > layout.lengthBytes()) {
+                || !layout.isWithin(bytes.readableBytes())
+                || layout.lengthBytes() != bytes.readableBytes()) {
             return false;
         }
         payloadOffset = layout.transportOffset() + transportHeaderBytes(bytes, index + layout.transportOffset());
@@ -60,7 +60,7 @@ public final class IpPacket extends AbstractReferenceCounted {
 
     /** 0 for other protocols, and for fragments that have no such header. */
     private int transportHeaderBytes(ByteBuf bytes, int index) {
-        int available = layout.lengthBytes() - layout.transportOffset();
+        int available = layout.transportBytes();
         if (layout.isLaterFragment()) {
             return 0;
         }
@@ -142,7 +142,7 @@ public final class IpPacket extends AbstractReferenceCounted {
 
     /** The bytes of one address: 4 or 16. */
     public int addressBytes() {
-        return layout.isV6() ? 16 : 4;
+        return layout.addressBytes();
     }
 
     /** Copies the source address to the start of an array of at least {@link #addressBytes}. */
@@ -152,11 +152,15 @@ public final class IpPacket extends AbstractReferenceCounted {
 
     /** Copies the destination address to the start of an array of at least {@link #addressBytes}. */
     public void copyDestination(byte[] target) {
-        content.getBytes(sourceIndex() + addressBytes(), target, 0, addressBytes());
+        content.getBytes(destinationIndex(), target, 0, addressBytes());
     }
 
     private int sourceIndex() {
-        return content.readerIndex() + (layout.isV6() ? IpHeader.V6_SOURCE_OFFSET : IpHeader.V4_SOURCE_OFFSET);
+        return content.readerIndex() + layout.sourceOffset();
+    }
+
+    private int destinationIndex() {
+        return content.readerIndex() + layout.destinationOffset();
     }
 
     /** The source address as an object, for what is not done with every packet. */
@@ -166,7 +170,7 @@ public final class IpPacket extends AbstractReferenceCounted {
 
     /** The destination address as an object, for what is not done with every packet. */
     public InetAddress destination() {
-        return address(sourceIndex() + addressBytes());
+        return address(destinationIndex());
     }
 
     private InetAddress address(int index) {

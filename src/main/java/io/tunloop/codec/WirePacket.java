@@ -7,6 +7,7 @@ import static io.tunloop.packet.TransportHeader.PSH;
 import io.netty.buffer.ByteBuf;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.IpHeader;
+import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.TransportHeader;
 
 /**
@@ -48,13 +49,18 @@ final class WirePacket {
         mergeable = false;
         headerBytes = 0;
         flow = parseFlow();
-        if (flow == Flow.KNOWN && ip.lengthBytes() == bytes && !ip.isFragment() && !ip.hasOptions()) {
+        if (flow == Flow.KNOWN && ip.lengthBytes() == bytes && isPlain()) {
             mergeable = (ip.isTcp() ? isTcpMergeable() : isUdpMergeable(made)) && (made || isIpChecksumValid());
         }
     }
 
+    /** True for what the kernel's own GRO looks at: it leaves options, fragments and what is authenticated alone. */
+    private boolean isPlain() {
+        return !ip.isFragment() && !ip.hasOptions() && !ip.isAuthenticated();
+    }
+
     private Flow parseFlow() {
-        if (!ip.parse(buf, index, bytes)) {
+        if (!ip.parse(buf, index, bytes) || ip.isTransportHidden()) {
             return Flow.ANY;
         }
         if (!ip.isTcp() && !ip.isUdp()) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.IpHeader;
+import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.VirtioNetHeader;
 import java.util.Objects;
 
@@ -36,7 +37,7 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
 
     private final IpOffset offset;
     private final Prefix prefix;
-    private final PacketFields fields = new PacketFields();
+    private final IpLayout ip = new IpLayout();
     private boolean flush;
 
     /** Answers for every address. */
@@ -75,47 +76,44 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isRequest(ByteBuf packet) {
-        int ip = packet.readerIndex() + offset.bytes();
-        if (!fields.read(packet, ip) || fields.transportBytes() < HEADER_BYTES || isFragment(packet, ip)) {
+        int index = packet.readerIndex() + offset.bytes();
+        int bytes = packet.readableBytes() - offset.bytes();
+        if (!ip.parse(packet, index, bytes) || !ip.isWithin(bytes) || ip.transportBytes() < HEADER_BYTES || !isPlain()) {
             return false;
         }
-        int type = packet.getUnsignedByte(fields.transport());
-        boolean request = fields.version() == 4
-                ? fields.protocol() == PacketFields.ICMP && type == V4_REQUEST
-                : fields.protocol() == PacketFields.ICMPV6 && type == V6_REQUEST;
-        return request && (prefix == null || prefix.contains(fields.version(), packet, fields.destination()));
+        int type = packet.getUnsignedByte(index + ip.transportOffset());
+        boolean request = ip.isV6()
+                ? ip.protocol() == IpHeader.PROTOCOL_ICMPV6 && type == V6_REQUEST
+                : ip.protocol() == IpHeader.PROTOCOL_ICMP && type == V4_REQUEST;
+        return request && (prefix == null || prefix.contains(ip.isV6(), packet, index + ip.destinationOffset()));
     }
 
-    private boolean isFragment(ByteBuf packet, int ip) {
-        return fields.version() == 4
-                ? (IpHeader.v4Fragment(packet, ip) & IpHeader.V4_FRAGMENT_MASK) != 0
-                : IpHeader.v6NextHeader(packet, ip) != PacketFields.ICMPV6; // With extension headers: leave it alone.
+    /** Fragments, and what has IPv6 extension headers, are left alone. */
+    private boolean isPlain() {
+        return !ip.isFragment() && (!ip.isV6() || ip.transportOffset() == IpHeader.V6_BYTES);
     }
 
     private void reply(ByteBuf packet) {
-        int ip = packet.readerIndex() + offset.bytes();
+        int index = packet.readerIndex() + offset.bytes();
         if (offset == IpOffset.VIRTIO) {
-            finishChecksum(packet, ip);
+            finishChecksum(packet, index);
         }
-        boolean v4 = fields.version() == 4;
         // Neither checksum minds that source and destination change places.
-        swap(packet, fields.source(), fields.destination(), v4 ? 4 : 16);
-        setType(packet, fields.transport(), v4 ? V4_REPLY : V6_REPLY);
-        if (v4) {
-            int headerBytes = IpHeader.v4HeaderBytes(packet, ip);
-            packet.setByte(ip + IpHeader.V4_TTL_OFFSET, HOPS);
-            packet.setShort(ip + IpHeader.V4_CHECKSUM_OFFSET, 0);
-            packet.setShort(ip + IpHeader.V4_CHECKSUM_OFFSET, ~Checksum.sum(packet, ip, headerBytes, 0));
+        swap(packet, index + ip.sourceOffset(), index + ip.destinationOffset(), ip.addressBytes());
+        setType(packet, index + ip.transportOffset(), ip.isV6() ? V6_REPLY : V4_REPLY);
+        if (ip.isV6()) {
+            packet.setByte(index + IpHeader.V6_HOP_LIMIT_OFFSET, HOPS);
         } else {
-            packet.setByte(ip + IpHeader.V6_HOP_LIMIT_OFFSET, HOPS);
+            packet.setByte(index + IpHeader.V4_TTL_OFFSET, HOPS);
+            packet.setShort(index + IpHeader.V4_CHECKSUM_OFFSET, 0);
+            packet.setShort(index + IpHeader.V4_CHECKSUM_OFFSET, ~Checksum.sum(packet, index, ip.transportOffset(), 0));
         }
     }
 
-    private void finishChecksum(ByteBuf packet, int ip) {
+    private void finishChecksum(ByteBuf packet, int index) {
         int header = packet.readerIndex();
         if ((VirtioNetHeader.flags(packet, header) & VirtioNetHeader.NEEDS_CSUM) != 0) {
-            int bytes = fields.transport() + fields.transportBytes() - ip;
-            Checksum.complete(packet, ip, bytes, fields.transport() - ip, CHECKSUM_OFFSET);
+            Checksum.complete(packet, index, ip.lengthBytes(), ip.transportOffset(), CHECKSUM_OFFSET);
         }
         VirtioNetHeader.clear(packet, header);
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.tunloop.packet.IpLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,7 +43,7 @@ public final class PacketFilter extends ChannelInboundHandlerAdapter {
     private final IpOffset offset;
     private final Rule[] rules;
     private final Verdict otherwise;
-    private final PacketFields fields = new PacketFields();
+    private final IpLayout ip = new IpLayout();
     private final LongAdder denied = new LongAdder();
     private final LongAdder invalid = new LongAdder();
 
@@ -59,10 +60,10 @@ public final class PacketFilter extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof ByteBuf packet) || !fields.read(packet, packet.readerIndex() + offset.bytes())) {
+        if (!(message instanceof ByteBuf packet) || !parse(packet)) {
             invalid.increment();
             ReferenceCountUtil.release(message);
-        } else if (verdict(packet) == Verdict.DENY) {
+        } else if (verdict(packet, packet.readerIndex() + offset.bytes()) == Verdict.DENY) {
             denied.increment();
             packet.release();
         } else {
@@ -70,9 +71,14 @@ public final class PacketFilter extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private Verdict verdict(ByteBuf packet) {
+    private boolean parse(ByteBuf packet) {
+        int bytes = packet.readableBytes() - offset.bytes();
+        return ip.parse(packet, packet.readerIndex() + offset.bytes(), bytes) && ip.isWithin(bytes);
+    }
+
+    private Verdict verdict(ByteBuf packet, int index) {
         for (Rule rule : rules) {
-            if (rule.match.matches(fields, packet)) {
+            if (rule.match.matches(ip, packet, index)) {
                 return rule.verdict;
             }
         }

@@ -3,6 +3,8 @@ package io.tunloop.handler;
 
 import io.netty.buffer.ByteBuf;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.packet.IpLayout;
+import io.tunloop.packet.TransportHeader;
 
 /**
  * A condition on a packet's addresses, protocol and ports: true if all that was named is true.
@@ -91,19 +93,27 @@ public final class PacketMatch {
         return new Ports(first, last);
     }
 
-    boolean matches(PacketFields fields, ByteBuf buf) {
-        return (protocol < 0 || protocol == fields.protocol())
-                && (source == null || source.contains(fields.version(), buf, fields.source()))
-                && (destination == null || destination.contains(fields.version(), buf, fields.destination()))
-                && matchesPorts(fields);
+    /** @param index the first byte of the IP header in the buffer */
+    boolean matches(IpLayout ip, ByteBuf buf, int index) {
+        return (protocol < 0 || protocol == ip.protocol())
+                && (source == null || source.contains(ip.isV6(), buf, index + ip.sourceOffset()))
+                && (destination == null || destination.contains(ip.isV6(), buf, index + ip.destinationOffset()))
+                && matchesPorts(ip, buf, index + ip.transportOffset());
     }
 
-    private boolean matchesPorts(PacketFields fields) {
+    private boolean matchesPorts(IpLayout ip, ByteBuf buf, int transport) {
         if (sourcePorts == null && destinationPorts == null) {
             return true;
         }
-        return fields.hasPorts()
-                && (sourcePorts == null || sourcePorts.contains(fields.sourcePort()))
-                && (destinationPorts == null || destinationPorts.contains(fields.destinationPort()));
+        return hasPorts(ip)
+                && (sourcePorts == null || sourcePorts.contains(TransportHeader.sourcePort(buf, transport)))
+                && (destinationPorts == null
+                        || destinationPorts.contains(TransportHeader.destinationPort(buf, transport)));
+    }
+
+    private static boolean hasPorts(IpLayout ip) {
+        return (ip.isTcp() || ip.isUdp())
+                && !ip.isLaterFragment()
+                && ip.transportBytes() >= TransportHeader.UDP_BYTES;
     }
 }

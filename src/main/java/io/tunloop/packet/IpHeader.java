@@ -64,10 +64,14 @@ public final class IpHeader {
     /** Destination address, 16 bytes. */
     public static final int V6_DESTINATION_OFFSET = 24;
 
+    /** Protocol number of ICMP for IPv4. */
+    public static final int PROTOCOL_ICMP = 1;
     /** Protocol number of TCP. */
     public static final int PROTOCOL_TCP = 6;
     /** Protocol number of UDP. */
     public static final int PROTOCOL_UDP = 17;
+    /** Protocol number of ICMP for IPv6. */
+    public static final int PROTOCOL_ICMPV6 = 58;
 
     /** The most bytes that an IP packet can have without jumbograms. */
     public static final int MAX_PACKET_BYTES = 65_535;

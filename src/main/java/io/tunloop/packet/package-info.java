@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * IP packets in memory: headers read in place, checksums, and packets that are more than one buffer.
+ * IP packets in memory: headers read in place, where they lie, checksums, and packets that are more than one buffer.
  *
  * <pre>
  * plain       | IpHeader | TransportHeader | payload                    |

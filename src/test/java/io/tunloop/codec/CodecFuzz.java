@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.IpHeader;
+import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.TransportHeader;
 import io.tunloop.testing.Frame;

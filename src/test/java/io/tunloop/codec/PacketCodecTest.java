@@ -67,6 +67,20 @@ class PacketCodecTest {
     }
 
     @Test
+    void shouldPassALaterFragmentWhosePayloadLooksLikeAnExtensionHeader() {
+        var channel = new EmbeddedChannel(PacketCodec.ip());
+        PacketSpec later = Packets.tcp6().ports(0x3cff, 0xffff).payload(40).fragmentHeader(0x00b8);
+
+        IpPacket packet = decode(channel, later.afterExtension(60).bytes());
+
+        assertThat(packet).isNotNull();
+        assertThat(packet.transportOffset()).isEqualTo(48);
+        assertThat(packet.sourcePort()).isEqualTo(IpPacket.NO_PORT);
+        packet.release();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
     void shouldHaveNoPortsInALaterFragment() {
         var channel = new EmbeddedChannel(PacketCodec.ip());
 

@@ -217,6 +217,11 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                         "0 1",
                         List.of(a.copy().fragmentHeader(1), a.next().fragmentHeader(1))),
                 of(
+                        "authentication header",
+                        "0 1",
+                        List.of(
+                                a.copy().authenticationHeader(), a.next().authenticationHeader())),
+                of(
                         "59: IPv6 UDP without checksum",
                         "0 1",
                         List.of(u.copy().noTransportChecksum(), u.next().noTransportChecksum())),

@@ -35,6 +35,7 @@ public final class PacketSpec {
     private byte[] ipOptions = {};
     private byte[] extensions = {};
     private int extensionType = -1;
+    private int afterExtension = -1;
     private int sequence = 1;
     private int ack = 1;
     private int reserved;
@@ -71,6 +72,7 @@ public final class PacketSpec {
         copy.ipOptions = ipOptions;
         copy.extensions = extensions;
         copy.extensionType = extensionType;
+        copy.afterExtension = afterExtension;
         copy.sequence = sequence;
         copy.ack = ack;
         copy.reserved = reserved;
@@ -153,6 +155,20 @@ public final class PacketSpec {
     public PacketSpec fragmentHeader(int field) {
         extensionType = 44;
         extensions = new byte[] {0, 0, (byte) (field >> 8), (byte) field, 0, 0, 0, 9};
+        return this;
+    }
+
+    /** An IPv6 authentication header, of 24 bytes. */
+    public PacketSpec authenticationHeader() {
+        extensionType = 51;
+        extensions = new byte[24];
+        extensions[1] = 4;
+        return this;
+    }
+
+    /** What the extension header says that follows it; what does follow stays TCP or UDP. */
+    public PacketSpec afterExtension(int number) {
+        afterExtension = number;
         return this;
     }
 
@@ -374,7 +390,7 @@ public final class PacketSpec {
                 .put(NetUtil.createByteArrayFromIpAddressString(destination))
                 .put(extensions);
         if (extensions.length > 0) {
-            header[40] = (byte) protocol;
+            header[40] = (byte) (afterExtension < 0 ? protocol : afterExtension);
         }
         return header;
     }
@@ -445,6 +461,7 @@ public final class PacketSpec {
         append(text, "ttl", ttl, 64);
         append(text, "flowLabel", flowLabel, 0);
         append(text, "extension", extensionType + Arrays.toString(extensions), "-1[]");
+        append(text, "afterExtension", afterExtension, -1);
         append(text, "badIpChecksum", badIpChecksum, false);
         append(text, "badTransportChecksum", badTransportChecksum, false);
         append(text, "noTransportChecksum", noTransportChecksum, false);
