@@ -78,7 +78,10 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     private boolean isRequest(ByteBuf packet) {
         int index = packet.readerIndex() + offset.bytes();
         int bytes = packet.readableBytes() - offset.bytes();
-        if (!ip.parse(packet, index, bytes) || !ip.isWithin(bytes) || ip.transportBytes() < HEADER_BYTES || !isPlain()) {
+        if (!ip.parse(packet, index, bytes)
+                || !ip.isWithin(bytes)
+                || ip.transportBytes() < HEADER_BYTES
+                || !isPlain()) {
             return false;
         }
         int type = packet.getUnsignedByte(index + ip.transportOffset());

@@ -112,8 +112,6 @@ public final class PacketMatch {
     }
 
     private static boolean hasPorts(IpLayout ip) {
-        return (ip.isTcp() || ip.isUdp())
-                && !ip.isLaterFragment()
-                && ip.transportBytes() >= TransportHeader.UDP_BYTES;
+        return (ip.isTcp() || ip.isUdp()) && !ip.isLaterFragment() && ip.transportBytes() >= TransportHeader.UDP_BYTES;
     }
 }

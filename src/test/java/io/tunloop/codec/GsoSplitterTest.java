@@ -218,7 +218,9 @@ class GsoSplitterTest {
                 Map.entry("79: UFO", set8(frame(udp, 1_000), 1, 3)),
                 Map.entry("80: no IP version", set8(frame(tcp, 1_000), 10, 0x75)),
                 Map.entry("81: IHL past the end", Arrays.copyOf(set8(frame(tcp, 1_000), 10, 0x4f), 10 + 40)),
-                Map.entry("authentication header", frame(Packets.tcp6(ACK, 2_000, 1).authenticationHeader(), 1_000)),
+                Map.entry(
+                        "authentication header",
+                        frame(Packets.tcp6(ACK, 2_000, 1).authenticationHeader(), 1_000)),
                 Map.entry(
                         "82: extension header past the end",
                         set8(frame(Packets.tcp6(ACK, 2_000, 1).extension(60, 0), 1_000), 10 + 41, 0xff)));

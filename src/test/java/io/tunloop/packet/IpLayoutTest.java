@@ -71,7 +71,8 @@ class IpLayoutTest {
 
     @Test
     void shouldReadOnInAFirstFragment() {
-        assertThat(parse(Packets.tcp6().payload(40).fragmentHeader(FIRST_FRAGMENT))).isTrue();
+        assertThat(parse(Packets.tcp6().payload(40).fragmentHeader(FIRST_FRAGMENT)))
+                .isTrue();
         assertThat(layout.isFragment()).isTrue();
         assertThat(layout.isLaterFragment()).isFalse();
         assertThat(layout.isTransportHidden()).isFalse();
@@ -89,7 +90,9 @@ class IpLayoutTest {
             ByteBuf packet = spec.build();
             for (int bytes = 0; bytes < spec.transportOffset(); bytes++) {
                 ByteBuf cut = packet.copy(0, bytes);
-                assertThat(layout.parse(cut, 0, bytes)).as("%s, %d bytes", spec, bytes).isFalse();
+                assertThat(layout.parse(cut, 0, bytes))
+                        .as("%s, %d bytes", spec, bytes)
+                        .isFalse();
                 cut.release();
             }
             assertThat(layout.parse(packet, 0, spec.transportOffset())).isTrue();

@@ -219,8 +219,7 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                 of(
                         "authentication header",
                         "0 1",
-                        List.of(
-                                a.copy().authenticationHeader(), a.next().authenticationHeader())),
+                        List.of(a.copy().authenticationHeader(), a.next().authenticationHeader())),
                 of(
                         "59: IPv6 UDP without checksum",
                         "0 1",
