@@ -20,11 +20,13 @@ import java.util.Objects;
  * | from A, to B    | echo request  ... |-->| from B, to A    | echo reply  ... |
  * +-----------------+-------------------+   +-----------------+-----------------+
  * </pre>
- * <p>The request becomes the reply in place: nothing is allocated. A request in fragments is not answered; it goes on.
+ * <p>The request becomes the reply in place: nothing is allocated. What is not answered goes on: a request in fragments,
+ * with IPv4 options or IPv6 extension headers, and one to or from an address that is not that of a single host: multicast,
+ * broadcast (that of the prefix, too), unspecified, loopback.
  *
  * <p>Ownership: a request is written back with its reference.
  * Thread: the channel's event loop only.
- * Source: RFC 792, RFC 4443; RFC 1624 for the change of the checksum.
+ * Source: RFC 792, RFC 4443; RFC 1122, 3.2.2.6 for who is answered; RFC 1624 for the change of the checksum.
  */
 public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 8;
@@ -45,7 +47,10 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
         this(offset, null);
     }
 
-    /** @param prefix the addresses it answers for; null for every address of both IP versions */
+    /**
+     * @param prefix the addresses it answers for; null for every address of both IP versions. The last address of an IPv4
+     *     prefix is the broadcast address of its network, unless the prefix is of 31 or 32 bits
+     */
     public IcmpEchoResponder(IpOffset offset, InterfaceAddress prefix) {
         this.offset = Objects.requireNonNull(offset, "offset");
         this.prefix = prefix == null ? null : new Prefix(prefix);
@@ -75,6 +80,14 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
         ctx.fireChannelReadComplete();
     }
 
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (flush) {
+            flush = false;
+            ctx.flush(); // The batch that is being read ends without this handler.
+        }
+    }
+
     private boolean isRequest(ByteBuf packet) {
         int index = packet.readerIndex() + offset.bytes();
         int bytes = packet.readableBytes() - offset.bytes();
@@ -88,12 +101,21 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
         boolean request = ip.isV6()
                 ? ip.protocol() == IpHeader.PROTOCOL_ICMPV6 && type == V6_REQUEST
                 : ip.protocol() == IpHeader.PROTOCOL_ICMP && type == V4_REQUEST;
-        return request && (prefix == null || prefix.contains(ip.isV6(), packet, index + ip.destinationOffset()));
+        return request
+                && (prefix == null || prefix.contains(ip.isV6(), packet, index + ip.destinationOffset()))
+                && isHost(packet, index + ip.sourceOffset())
+                && isHost(packet, index + ip.destinationOffset());
     }
 
-    /** Fragments, and what has IPv6 extension headers, are left alone. */
+    /** Fragments, and what has options or IPv6 extension headers, are left alone: a source route would have to be turned. */
     private boolean isPlain() {
-        return !ip.isFragment() && (!ip.isV6() || ip.transportOffset() == IpHeader.V6_BYTES);
+        return !ip.isFragment() && ip.transportOffset() == (ip.isV6() ? IpHeader.V6_BYTES : IpHeader.V4_BYTES);
+    }
+
+    /** The answer comes from the one address and goes to the other: each must be that of one host. */
+    private boolean isHost(ByteBuf packet, int index) {
+        return HostAddress.is(ip.isV6(), packet, index)
+                && (prefix == null || !prefix.isBroadcast(ip.isV6(), packet, index));
     }
 
     private void reply(ByteBuf packet) {

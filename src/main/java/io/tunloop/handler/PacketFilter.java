@@ -23,11 +23,21 @@ import java.util.concurrent.atomic.LongAdder;
  * packet ─► rule 1 ─► rule 2 ─► default ─► ALLOW: next handler
  *                                          DENY: released and counted
  * </pre>
+ * <p>Ports are only in the first fragment of a packet. Where the addresses and the protocol of a rule match, and it is the
+ * ports that are not there to be read,
+ * <ul>
+ *   <li>a later fragment passes by a rule that allows, and a rule that denies is skipped: it is of use to nobody but
+ *       together with the first fragment, about which the ports decide;
+ *   <li>a first fragment, or a whole packet, is dropped: it has been cut to get past rules like this one.
+ * </ul>
+ * The same holds for the protocol of a later IPv6 fragment, where an extension header that only the first one has hides it.
+ *
  * <p>What is no sound IP packet is always dropped, and so is a message that is no {@code ByteBuf}: filter before a
  * {@code GsoSplitter}, where one look is enough for a frame of many packets. Not stateful.
  *
  * <p>Ownership: releases what it drops.
  * Thread: the channel's event loop only; the counters may be read by any.
+ * Source: RFC 1858, RFC 7112 for fragments.
  */
 public final class PacketFilter extends ChannelInboundHandlerAdapter {
     /** What becomes of a packet. */
@@ -78,8 +88,19 @@ public final class PacketFilter extends ChannelInboundHandlerAdapter {
 
     private Verdict verdict(ByteBuf packet, int index) {
         for (Rule rule : rules) {
-            if (rule.match.matches(ip, packet, index)) {
-                return rule.verdict;
+            switch (rule.match.of(ip, packet, index)) {
+                case YES -> {
+                    return rule.verdict;
+                }
+                case UNKNOWN -> {
+                    if (!ip.isLaterFragment()) {
+                        return Verdict.DENY;
+                    }
+                    if (rule.verdict == Verdict.ALLOW) {
+                        return Verdict.ALLOW;
+                    }
+                }
+                default -> {}
             }
         }
         return otherwise;

@@ -12,7 +12,8 @@ import io.tunloop.packet.TransportHeader;
  * <pre>
  * PacketMatch.any().to("10.0.0.0/8").protocol(6).toPort(443)
  * </pre>
- * <p>A condition on ports is false for a packet without ports: other protocols, and fragments but the first.
+ * <p>A condition on ports is false for a packet of a protocol without ports. Of a TCP or UDP packet whose ports are not
+ * there to be read see {@link PacketFilter}.
  *
  * Thread: immutable; any.
  */
@@ -25,6 +26,16 @@ public final class PacketMatch {
         boolean contains(int port) {
             return port >= first && port <= last;
         }
+    }
+
+    /** What a condition says of one packet. */
+    enum Answer {
+        /** It is true. */
+        YES,
+        /** It is false. */
+        NO,
+        /** It is true as far as can be told: what it asks for besides is not in this packet. */
+        UNKNOWN
     }
 
     private final Prefix source;
@@ -94,24 +105,41 @@ public final class PacketMatch {
     }
 
     /** @param index the first byte of the IP header in the buffer */
-    boolean matches(IpLayout ip, ByteBuf buf, int index) {
-        return (protocol < 0 || protocol == ip.protocol())
-                && (source == null || source.contains(ip.isV6(), buf, index + ip.sourceOffset()))
-                && (destination == null || destination.contains(ip.isV6(), buf, index + ip.destinationOffset()))
-                && matchesPorts(ip, buf, index + ip.transportOffset());
+    Answer of(IpLayout ip, ByteBuf buf, int index) {
+        return matchesAddresses(ip, buf, index) ? transport(ip, buf, index + ip.transportOffset()) : Answer.NO;
     }
 
-    private boolean matchesPorts(IpLayout ip, ByteBuf buf, int transport) {
-        if (sourcePorts == null && destinationPorts == null) {
-            return true;
+    private boolean matchesAddresses(IpLayout ip, ByteBuf buf, int index) {
+        return (source == null || source.contains(ip.isV6(), buf, index + ip.sourceOffset()))
+                && (destination == null || destination.contains(ip.isV6(), buf, index + ip.destinationOffset()));
+    }
+
+    private Answer transport(IpLayout ip, ByteBuf buf, int transport) {
+        if (ip.isTransportHidden()) {
+            return protocol < 0 && !hasPorts() ? Answer.YES : Answer.UNKNOWN;
         }
-        return hasPorts(ip)
-                && (sourcePorts == null || sourcePorts.contains(TransportHeader.sourcePort(buf, transport)))
+        if (protocol >= 0 && protocol != ip.protocol()) {
+            return Answer.NO;
+        }
+        if (!hasPorts()) {
+            return Answer.YES;
+        }
+        if (!ip.isTcp() && !ip.isUdp()) {
+            return Answer.NO;
+        }
+        if (ip.isLaterFragment() || ip.transportBytes() < TransportHeader.UDP_BYTES) {
+            return Answer.UNKNOWN;
+        }
+        return matchesPorts(buf, transport) ? Answer.YES : Answer.NO;
+    }
+
+    private boolean hasPorts() {
+        return sourcePorts != null || destinationPorts != null;
+    }
+
+    private boolean matchesPorts(ByteBuf buf, int transport) {
+        return (sourcePorts == null || sourcePorts.contains(TransportHeader.sourcePort(buf, transport)))
                 && (destinationPorts == null
                         || destinationPorts.contains(TransportHeader.destinationPort(buf, transport)));
-    }
-
-    private static boolean hasPorts(IpLayout ip) {
-        return (ip.isTcp() || ip.isUdp()) && !ip.isLaterFragment() && ip.transportBytes() >= TransportHeader.UDP_BYTES;
     }
 }

@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  * <p>Packets are collected in memory, and written when there is a quarter of a MiB of them, after a second at the latest,
  * and when the handler is removed or its channel closes. A virtio_net_hdr is left out; behind one, checksums may still be
- * partial, and are shown as wrong.
+ * partial, and are shown as wrong. Times are those of the wall clock: steps of it, and sleep of the machine, show from the
+ * next batch of packets on.
  *
  * <p>Ownership: passes each message on with its reference.
  * Thread: the channel's event loop only, which also writes the file: capture to a disk that keeps up.
@@ -37,7 +38,7 @@ public final class PcapngCapture extends ChannelDuplexHandler {
     private final PcapngConfig config;
     private final IpOffset offset;
     private final int snapBytes;
-    private final long epochNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime();
+    private final CaptureClock clock;
     private String interfaceName = "";
     private PcapngFile file;
     private long fileNumber;
@@ -47,6 +48,11 @@ public final class PcapngCapture extends ChannelDuplexHandler {
 
     /** A capture that begins when it is added to a pipeline. */
     public PcapngCapture(PcapngConfig config, IpOffset offset) {
+        this(config, offset, new CaptureClock());
+    }
+
+    PcapngCapture(PcapngConfig config, IpOffset offset, CaptureClock clock) {
+        this.clock = clock;
         this.config = Objects.requireNonNull(config, "config");
         this.offset = Objects.requireNonNull(offset, "offset");
         snapBytes = config.snapBytes() == 0 ? PcapngFile.MAX_PACKET_BYTES : config.snapBytes();
@@ -107,6 +113,18 @@ public final class PcapngCapture extends ChannelDuplexHandler {
         ctx.write(message, promise);
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        clock.batchEnds();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        clock.batchEnds();
+        ctx.flush();
+    }
+
     private void capture(Object message, int direction) {
         if (file == null) {
             return;
@@ -142,8 +160,7 @@ public final class PcapngCapture extends ChannelDuplexHandler {
         if (config.maxFileBytes() != 0 && file.bytes() + PcapngFile.blockBytes(capturedBytes) > config.maxFileBytes()) {
             rotate();
         }
-        long timeNs = epochNs + System.nanoTime();
-        file.packet(packet, packet.readerIndex() + skipped, capturedBytes, originalBytes, timeNs, direction);
+        file.packet(packet, packet.readerIndex() + skipped, capturedBytes, originalBytes, clock.nowNs(), direction);
     }
 
     private void rotate() throws IOException {

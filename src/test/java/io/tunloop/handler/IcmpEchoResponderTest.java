@@ -62,6 +62,64 @@ class IcmpEchoResponderTest {
                 new IcmpEchoResponder(IpOffset.PLAIN), Unpooled.directBuffer(4).writeInt(0x45000000));
     }
 
+    @Test
+    void shouldAnswerNobodyWhoIsNotOneHost() {
+        for (String notOne : new String[] {"224.0.0.1", "239.255.255.255", "255.255.255.255", "0.0.0.0", "127.0.0.1"}) {
+            assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(A, notOne, 8));
+            assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(notOne, B, 8));
+        }
+        for (String notOne : new String[] {"ff02::1", "ff0e::101", "::", "::1"}) {
+            assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v6(A6, notOne, 128));
+            assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v6(notOne, B6, 128));
+        }
+    }
+
+    @Test
+    void shouldAnswerTheHostsNextToThoseAddresses() {
+        for (String host : new String[] {"223.255.255.255", "255.255.255.254", "126.255.255.255", "128.0.0.1"}) {
+            assertAnswer(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(A, host, 8), Echo.v4(host, A, 0));
+            assertAnswer(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v4(host, B, 8), Echo.v4(B, host, 0));
+        }
+        for (String host : new String[] {"fe80::1", "::2", "0:0:0:1::"}) {
+            assertAnswer(new IcmpEchoResponder(IpOffset.PLAIN), Echo.v6(A6, host, 128), Echo.v6(host, A6, 129));
+        }
+    }
+
+    @Test
+    void shouldNotAnswerTheBroadcastAddressOfItsPrefix() {
+        InterfaceAddress network = InterfaceAddress.parse("10.0.0.2/25");
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN, network), Echo.v4(A, "10.0.0.127", 8));
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN, network), Echo.v4("10.0.0.127", B, 8));
+        assertAnswer(
+                new IcmpEchoResponder(IpOffset.PLAIN, network),
+                Echo.v4("10.0.0.255", "10.0.0.126", 8),
+                Echo.v4("10.0.0.126", "10.0.0.255", 0));
+        for (String pointToPoint : new String[] {"10.0.0.2/31", "10.0.0.3/32"}) {
+            assertAnswer(
+                    new IcmpEchoResponder(IpOffset.PLAIN, InterfaceAddress.parse(pointToPoint)),
+                    Echo.v4(A, "10.0.0.3", 8),
+                    Echo.v4("10.0.0.3", A, 0));
+        }
+    }
+
+    @Test
+    void shouldLeaveOptionsAlone() {
+        ByteBuf request = Echo.v4(A, B, 8);
+        request.setByte(0, 0x46); // The first four bytes of the echo header are an option now.
+        assertPassed(new IcmpEchoResponder(IpOffset.PLAIN), request);
+    }
+
+    @Test
+    void shouldFlushItsAnswersWhenItIsRemovedWithinABatch() {
+        var responder = new IcmpEchoResponder(IpOffset.PLAIN);
+        var channel = new EmbeddedChannel(responder);
+        channel.pipeline().fireChannelRead(Echo.v4(A, B, 8));
+        channel.pipeline().remove(responder);
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(channel.<ByteBuf>readOutbound()).isNotNull().satisfies(ByteBuf::release);
+        assertThat(channel.finish()).isFalse();
+    }
+
     private static void assertPassed(ChannelHandler responder, ByteBuf packet) {
         var channel = new EmbeddedChannel(responder);
         assertThat(channel.writeInbound(packet)).isTrue();

@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tunloop.handler.PacketFilter.Verdict;
+import io.tunloop.packet.IpHeader;
+import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import org.junit.jupiter.api.Test;
 
@@ -57,12 +59,101 @@ class PacketFilterTest {
         packet.release();
     }
 
+    /** A packet of a stream of fragments: the first has what its header tells, the later ones nothing of it. */
+    private static final PacketSpec[] FIRST = {
+        Packets.udp4(40).ports(1000, 53).fragment(0x2000),
+        Packets.udp6(40).ports(1000, 53).fragmentHeader(1)
+    };
+
+    private static final PacketSpec[] LATER = {
+        Packets.udp4(40).fragment(3), Packets.udp6(40).fragmentHeader(0x0018)
+    };
+
     @Test
-    void shouldFindNoPortsInALaterFragmentOrInIcmp() {
-        ByteBuf later = Packets.udp4(40).ports(1000, 2000).fragment(3).build();
-        assertThat(matches(ANY.toPorts(0, 65535), later)).isFalse();
-        assertThat(matches(ANY.protocol(17), later)).isTrue();
-        later.release();
+    void shouldDecideOverAFirstFragmentByItsPorts() {
+        for (PacketSpec first : FIRST) {
+            assertThat(passes(first, allow(ANY.toPort(53)))).isTrue();
+            assertThat(passes(first, allow(ANY.toPort(54)))).isFalse();
+            assertThat(passes(first, deny(ANY.toPort(53)))).isFalse();
+            assertThat(passes(first, deny(ANY.toPort(54)))).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLetLaterFragmentsFollowWhatAllowsTheirPorts() {
+        for (PacketSpec later : LATER) {
+            assertThat(passes(later, allow(ANY.protocol(17).toPort(53)))).isTrue();
+            assertThat(passes(later, deny(ANY.protocol(17).toPort(53)))).isTrue();
+            // What else a rule asks for is in every fragment.
+            assertThat(passes(later, allow(ANY.protocol(6).toPort(53)))).isFalse();
+            assertThat(passes(later, allow(ANY.from("192.0.2.0/24").toPort(53))))
+                    .isFalse();
+            assertThat(passes(later, deny(ANY.protocol(17)))).isFalse();
+        }
+    }
+
+    @Test
+    void shouldLetLaterFragmentsFollowWhereOnlyTheFirstTellsTheProtocol() {
+        PacketSpec hidden = Packets.udp6(40).fragmentHeader(0x0018).afterExtension(60);
+        assertThat(passes(hidden, allow(ANY.protocol(17)))).isTrue();
+        assertThat(passes(hidden, deny(ANY.protocol(17)))).isTrue();
+        assertThat(passes(hidden, deny(ANY.to("fd00:2::/64")))).isFalse();
+    }
+
+    @Test
+    void shouldDropAFirstFragmentThatHidesThePortsFromARule() {
+        for (PacketSpec first : FIRST) {
+            for (int transportBytes = 0; transportBytes < 8; transportBytes++) {
+                String what = "%d bytes of transport in %s".formatted(transportBytes, first);
+                ByteBuf cut = cut(first, first.transportOffset() + transportBytes);
+                assertThat(passes(cut, deny(ANY.toPort(53)))).as(what).isFalse();
+                assertThat(passes(cut, deny(ANY.toPort(54)))).as(what).isFalse();
+                assertThat(passes(cut, allow(ANY.toPort(53)))).as(what).isFalse();
+                assertThat(passes(cut, deny(ANY.protocol(6).toPort(53))))
+                        .as(what)
+                        .isTrue();
+                assertThat(passes(cut, allow(ANY.protocol(17)))).as(what).isTrue();
+                cut.release();
+            }
+        }
+    }
+
+    /** The first bytes of a packet, as a packet of this length. */
+    private static ByteBuf cut(PacketSpec spec, int bytes) {
+        ByteBuf packet = spec.build().writerIndex(bytes);
+        return spec.isV6()
+                ? packet.setShort(IpHeader.V6_PAYLOAD_LENGTH_OFFSET, bytes - IpHeader.V6_BYTES)
+                : packet.setShort(IpHeader.V4_TOTAL_LENGTH_OFFSET, bytes);
+    }
+
+    private static PacketFilter allow(PacketMatch match) {
+        return PacketFilter.builder(IpOffset.PLAIN).allow(match).build(Verdict.DENY);
+    }
+
+    private static PacketFilter deny(PacketMatch match) {
+        return PacketFilter.builder(IpOffset.PLAIN).deny(match).build(Verdict.ALLOW);
+    }
+
+    private static boolean passes(PacketSpec packet, PacketFilter filter) {
+        ByteBuf bytes = packet.build();
+        try {
+            return passes(bytes, filter);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private static boolean passes(ByteBuf packet, PacketFilter filter) {
+        var channel = new EmbeddedChannel(filter);
+        boolean passed = channel.writeInbound(packet.retain());
+        assertThat(filter.invalid()).isZero();
+        assertThat(filter.denied()).isEqualTo(passed ? 0 : 1);
+        channel.finishAndReleaseAll();
+        return passed;
+    }
+
+    @Test
+    void shouldFindNoPortsInIcmp() {
         ByteBuf ping = Echo.v4("10.0.0.1", "10.0.0.2", 8);
         assertThat(matches(ANY.toPorts(0, 65535), ping)).isFalse();
         assertThat(matches(ANY.protocol(1), ping)).isTrue();
@@ -70,16 +161,7 @@ class PacketFilterTest {
     }
 
     private static boolean matches(PacketMatch match, ByteBuf packet) {
-        var filter = PacketFilter.builder(IpOffset.PLAIN).allow(match).build(Verdict.DENY);
-        var channel = new EmbeddedChannel(filter);
-        boolean passed = channel.writeInbound(packet.retain());
-        if (passed) {
-            channel.<ByteBuf>readInbound().release();
-        }
-        assertThat(filter.denied()).isEqualTo(passed ? 0 : 1);
-        assertThat(filter.invalid()).isZero();
-        channel.finish();
-        return passed;
+        return passes(packet, allow(match));
     }
 
     @Test

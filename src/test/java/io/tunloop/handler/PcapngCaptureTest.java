@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,25 @@ class PcapngCaptureTest {
         assertThat(packets.get(2)).startsWith("85", "10.0.0.1", "", "", "", "8");
         double seconds = Double.parseDouble(packets.get(0)[6]);
         assertThat(seconds).isBetween(beforeSeconds - 1.0, beforeSeconds + 10.0);
+    }
+
+    @Test
+    void shouldFollowAStepOfTheWallClock() throws Exception {
+        Path file = folder.resolve("a.pcapng");
+        var wallNs = new AtomicLong(TimeUnit.SECONDS.toNanos(1_000_000_000));
+        var clock = new CaptureClock(wallNs::get, () -> TimeUnit.NANOSECONDS.toMillis(wallNs.get()), () -> 0);
+        var channel = new EmbeddedChannel(new PcapngCapture(PcapngConfig.of(file), IpOffset.PLAIN, clock));
+        channel.writeInbound(Packets.udp4(1).build());
+        wallNs.addAndGet(TimeUnit.HOURS.toNanos(1));
+        channel.writeInbound(Packets.udp4(1).build());
+        wallNs.addAndGet(TimeUnit.HOURS.toNanos(1));
+        channel.writeOutbound(Packets.udp4(1).build());
+        wallNs.addAndGet(-TimeUnit.HOURS.toNanos(2));
+        channel.writeOutbound(Packets.udp4(1).build());
+        channel.finishAndReleaseAll();
+        assertThat(tshark(file, "frame.time_epoch"))
+                .extracting(fields -> (long) Double.parseDouble(fields[0]) - 1_000_000_000)
+                .containsExactly(0L, 3_600L, 7_200L, 0L);
     }
 
     @Test
