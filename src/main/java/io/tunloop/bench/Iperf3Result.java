@@ -13,10 +13,14 @@ import java.util.Locale;
  *
  * @param sentGbps all streams, both directions, as the sending side counted
  * @param receivedGbps all streams, both directions, as the receiving side counted
- * @param retransmits of all senders; {@code null} for UDP and where the kernel does not count them
+ * @param retransmits of all senders; {@code null} for UDP and where one of them does not count them
  * @param packets sent, UDP only; else {@code null}
  * @param intervalsGbps per interval, without the omitted ones
- * Source: iperf3's iperf_api.c. Versions before 3.8 have no "sum_received" for UDP, before 3.7 no "--bidir".
+ *
+ * <p>Every sum is made here, of the single streams: versions 3.7 to 3.10 give those of both directions the same names, of
+ * which a parser keeps one.
+ *
+ * Source: iperf3's iperf_api.c, iperf_print_results.
  */
 record Iperf3Result(
         double seconds,
@@ -29,18 +33,18 @@ record Iperf3Result(
         List<Sample> intervalsGbps) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final double GIGA = 1e9;
+    private static final double UNKNOWN_FROM = 1L << 62;
 
     static Iperf3Result parse(String json) throws BenchException {
         JsonNode root = read(json);
         if (root.hasNonNull("error")) {
             throw new BenchException("iperf3: " + root.get("error").asText());
         }
-        JsonNode end = root.path("end");
-        if (!end.has("sum_sent") && !end.has("sum")) {
+        List<JsonNode> streams = children(root.path("end").path("streams"));
+        if (streams.isEmpty()) {
             throw new BenchException("iperf3 gave no summary");
         }
-        boolean udp = end.has("sum");
-        return udp ? udp(root, end) : tcp(root, end);
+        return streams.get(0).has("udp") ? udp(root, streams) : tcp(root, streams);
     }
 
     double lossPercent() {
@@ -82,53 +86,74 @@ record Iperf3Result(
         }
     }
 
-    private static Iperf3Result tcp(JsonNode root, JsonNode end) {
-        JsonNode sent = end.path("sum_sent");
-        JsonNode received = end.path("sum_received");
-        JsonNode sentBack = end.path("sum_sent_bidir_reverse");
-        JsonNode receivedBack = end.path("sum_received_bidir_reverse");
+    private static Iperf3Result tcp(JsonNode root, List<JsonNode> streams) {
+        List<JsonNode> senders =
+                streams.stream().map(stream -> stream.path("sender")).toList();
+        List<JsonNode> receivers =
+                streams.stream().map(stream -> stream.path("receiver")).toList();
         return new Iperf3Result(
-                received.path("seconds").asDouble(),
-                gbps(sent) + gbps(sentBack),
-                gbps(received) + gbps(receivedBack),
-                sum(sent.get("retransmits"), sentBack.get("retransmits")),
+                receivers.get(0).path("end").asDouble(),
+                gbps(senders),
+                gbps(receivers),
+                retransmits(senders),
                 null,
                 null,
-                end.path("sender_tcp_congestion").asText(null),
+                root.path("end").path("sender_tcp_congestion").asText(null),
                 intervals(root));
     }
 
-    private static Iperf3Result udp(JsonNode root, JsonNode end) {
-        JsonNode sum = end.path("sum");
-        JsonNode received = end.path("sum_received");
-        long packets = sum.path("packets").asLong();
-        long lost = sum.path("lost_packets").asLong();
-        double sentGbps = gbps(end.has("sum_sent") ? end.get("sum_sent") : sum);
-        double receivedGbps = received.path("bytes").asLong() > 0
-                ? gbps(received)
-                : packets == 0 ? 0 : sentGbps * (packets - lost) / packets;
-        return new Iperf3Result(
-                sum.path("seconds").asDouble(), sentGbps, receivedGbps, null, packets, lost, null, intervals(root));
+    /** A UDP stream has one account, which the sender began and the receiver added its losses to. */
+    private static Iperf3Result udp(JsonNode root, List<JsonNode> streams) {
+        List<JsonNode> flows =
+                streams.stream().map(stream -> stream.path("udp")).toList();
+        long packets = sum(flows, "packets");
+        long lost = sum(flows, "lost_packets");
+        double receivedGbps =
+                flows.stream().mapToDouble(Iperf3Result::receivedGbps).sum();
+        double seconds = flows.get(0).path("seconds").asDouble();
+        return new Iperf3Result(seconds, gbps(flows), receivedGbps, null, packets, lost, null, intervals(root));
+    }
+
+    private static double receivedGbps(JsonNode flow) {
+        double packets = flow.path("packets").asDouble();
+        double lost = flow.path("lost_packets").asDouble();
+        return packets == 0 ? 0 : gbps(List.of(flow)) * (packets - lost) / packets;
     }
 
     private static List<Sample> intervals(JsonNode root) {
         List<Sample> result = new ArrayList<>();
         for (JsonNode interval : root.path("intervals")) {
-            JsonNode sum = interval.path("sum");
-            if (!sum.path("omitted").asBoolean()) {
-                double gbps = gbps(sum) + gbps(interval.path("sum_bidir_reverse"));
-                result.add(
-                        new Sample(Statistics.round(sum.path("end").asDouble()), Statistics.round(gbps), null, null));
+            List<JsonNode> streams = children(interval.path("streams"));
+            if (!streams.isEmpty() && !streams.get(0).path("omitted").asBoolean()) {
+                double end = streams.get(0).path("end").asDouble();
+                result.add(new Sample(Statistics.round(end), Statistics.round(gbps(streams)), null, null));
             }
         }
         return result;
     }
 
-    private static double gbps(JsonNode sum) {
-        return sum.path("bits_per_second").asDouble() / GIGA;
+    private static double gbps(List<JsonNode> flows) {
+        return flows.stream()
+                        .mapToDouble(flow -> flow.path("bits_per_second").asDouble())
+                        .sum()
+                / GIGA;
     }
 
-    private static Long sum(JsonNode a, JsonNode b) {
-        return a == null ? null : Long.valueOf(a.asLong() + (b == null ? 0 : b.asLong()));
+    /** A sender that cannot know its retransmits says -1, which some versions print as if it had no sign. */
+    private static Long retransmits(List<JsonNode> senders) {
+        boolean known = senders.stream()
+                .map(sender -> sender.path("retransmits"))
+                .allMatch(count -> count.isNumber() && count.asDouble() >= 0 && count.asDouble() < UNKNOWN_FROM);
+        return known ? sum(senders, "retransmits") : null;
+    }
+
+    private static long sum(List<JsonNode> flows, String property) {
+        return flows.stream().mapToLong(flow -> flow.path(property).asLong()).sum();
+    }
+
+    private static List<JsonNode> children(JsonNode array) {
+        List<JsonNode> children = new ArrayList<>();
+        array.forEach(children::add);
+        return children;
     }
 }

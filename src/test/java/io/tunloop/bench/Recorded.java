@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Outputs of other programs: those of iperf 3.12 as recorded, those of other versions written in their shape. */
+/** Outputs of other programs, as recorded; long ones with fewer streams than there were. */
 final class Recorded {
     private Recorded() {}
 
