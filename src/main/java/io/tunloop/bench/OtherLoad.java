@@ -20,14 +20,14 @@ import java.util.Set;
  * <p>Children that came and went in between are in their parent's account of reaped children.
  *
  * Units: percent, 100 for one core.
- * Source: proc(5), /proc/pid/stat.
+ * Source: proc(5), /proc/pid/stat; its flags are those of linux/sched.h. In a container PID 2 is a process like any other.
  */
 final class OtherLoad {
     /** From here on a run's figures are marked. */
     static final double DOUBTFUL_PERCENT = 10;
 
     private static final double TICKS_PER_SECOND = 100.0; // USER_HZ
-    private static final long KTHREADD = 2;
+    private static final int PF_KTHREAD = 0x00200000;
 
     private final Map<Long, Use> before;
     private final long startNs = System.nanoTime();
@@ -112,7 +112,7 @@ final class OtherLoad {
     }
 
     /** @param childTicks CPU time of the children that have ended and been waited for */
-    record Use(long pid, String name, long parent, long ownTicks, long childTicks) {
+    record Use(long pid, String name, long parent, int flags, long ownTicks, long childTicks) {
         static Use parse(String stat) {
             int open = stat.indexOf('(');
             int close = stat.lastIndexOf(')');
@@ -121,12 +121,13 @@ final class OtherLoad {
                     Long.parseLong(stat.substring(0, open).strip()),
                     stat.substring(open + 1, close),
                     Long.parseLong(fields[1]),
+                    Integer.parseUnsignedInt(fields[6]),
                     Long.parseLong(fields[11]) + Long.parseLong(fields[12]),
                     Long.parseLong(fields[13]) + Long.parseLong(fields[14]));
         }
 
         boolean isKernel() {
-            return pid == KTHREADD || parent == KTHREADD;
+            return (flags & PF_KTHREAD) != 0;
         }
 
         boolean isOneOf(Set<Long> pids) {

@@ -20,9 +20,14 @@ class OtherLoadTest {
     }
 
     @Test
-    void shouldTellKernelThreads() {
-        assertThat(OtherLoad.Use.parse("9 (k) S 2 0 0 0 -1 0 0 0 0 0 1 2 0 0 20")
-                        .isKernel())
-                .isTrue();
+    void shouldTellKernelThreadsByTheirFlagNotByTheirNumber() {
+        OtherLoad.Use kernelThread =
+                OtherLoad.Use.parse("9 (kworker/0:1) I 2 0 0 0 -1 69238880 0 0 0 0 0 3 0 0 20 0 1 0");
+        OtherLoad.Use secondOfAContainer = OtherLoad.Use.parse("2 (sh) S 1 2 1 0 -1 4194304 0 0 0 0 65 3 0 0 20 0 1 0");
+        OtherLoad.Use itsChild = OtherLoad.Use.parse("3 (burn) R 2 2 1 0 -1 4194304 0 0 0 0 65 3 0 0 20 0 1 0");
+
+        assertThat(kernelThread.isKernel()).isTrue();
+        assertThat(secondOfAContainer.isKernel()).isFalse();
+        assertThat(itsChild.isKernel()).isFalse();
     }
 }
