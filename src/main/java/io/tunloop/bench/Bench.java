@@ -52,7 +52,7 @@ public final class Bench {
 
     /** Ends the run early; what was measured until then is reported. */
     public void stop() {
-        shell.stop();
+        shell.stop("it was told to end");
     }
 
     /** Returns whether every row was measured. */
@@ -60,24 +60,32 @@ public final class Bench {
     public boolean run() throws IOException {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Preflight.check(config.load().workload(TEMPORARY));
+        ReportFiles files = new ReportFiles(config.reportFolder(), config.json(), status::println);
+        files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
             Leftovers.remove(shell);
             environment = Environment.read(shell, config.load().congestion());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));
-            rotate(janitor.folder());
+            rotate(janitor.folder(), files);
             drawFlameGraphs(janitor.folder());
         } catch (InterruptedException stopped) {
-            status.println("stopped: what follows is what was measured until now");
+            status.println("stopped: what follows is what was measured until now; " + shell.whyStopped());
         } catch (BenchException e) {
             throw new IOException(e.getMessage(), e);
         }
         List<Measure> columns = config.load().workload(TEMPORARY).columns();
         new Comparison(results, columns.get(0)).fill(config.relativeTo());
-        Report report =
-                new Report(config.command(), started, config.load().kind().word(), columns, environment, results);
+        Report report = new Report(
+                config.command(),
+                started,
+                shell.whyStopped(),
+                config.load().kind().word(),
+                columns,
+                environment,
+                results);
         out.println();
         out.print(report.table());
-        new ReportFiles(config.reportFolder(), status::println).write(report, config.json());
+        files.write(report);
         return !shell.isStopped() && !report.hasFailure();
     }
 
@@ -91,27 +99,38 @@ public final class Bench {
         }
     }
 
-    private void rotate(Path folder) throws InterruptedException {
+    private void rotate(Path folder, ReportFiles files) throws InterruptedException {
         Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
         for (int rotation = 1; rotation <= config.rotations(); rotation++) {
             for (RowResult result : results) {
                 if (result.error() == null) {
                     progress.begin(result.row(), rotation, config.rotations());
-                    measure(result, folder, progress);
+                    measure(result, folder, files, progress);
+                    stopWhenNobodyReads();
                 }
             }
         }
     }
 
-    private void measure(RowResult result, Path folder, Progress progress) throws InterruptedException {
+    private void measure(RowResult result, Path folder, ReportFiles files, Progress progress)
+            throws InterruptedException {
         try {
             RunResult run = experiment(result.row(), folder).run(result.row());
             result.add(run);
             progress.succeeded(result.row(), run);
         } catch (BenchException e) {
             shell.checkStopped();
-            result.fail(e.getMessage());
-            progress.failed(result.row(), e.getMessage());
+            String reason = e.getMessage() + files.writeErrorOutput(result.row(), e.errorOutput());
+            result.fail(reason);
+            progress.failed(result.row(), reason);
+        }
+    }
+
+    /** A reader that has gone (a terminal that was closed, {@code | head}) waits for no further row. */
+    private void stopWhenNobodyReads() throws InterruptedException {
+        if (out.checkError()) {
+            shell.stop("nobody reads its standard output any more");
+            shell.checkStopped();
         }
     }
 

@@ -3,11 +3,25 @@ package io.tunloop.bench;
 
 /** Why a row could not be measured, in one line for the table and the report. */
 final class BenchException extends Exception {
+    private final String errorOutput;
+
     BenchException(String message) {
-        super(message);
+        this(message, "");
     }
 
     BenchException(String message, Throwable cause) {
         super(message, cause);
+        errorOutput = "";
+    }
+
+    /** @param errorOutput all that the process to blame wrote to its standard error */
+    BenchException(String message, String errorOutput) {
+        super(message);
+        this.errorOutput = errorOutput;
+    }
+
+    /** All that the process to blame wrote to its standard error; "" when it is none, or wrote nothing. */
+    String errorOutput() {
+        return errorOutput;
     }
 }

@@ -74,18 +74,12 @@ final class Child implements AutoCloseable {
         return String.join("\n", out.all());
     }
 
-    String errorOutput() {
-        return String.join("\n", err.all());
-    }
-
-    /** Why the process ended, in one line: the first line on standard error, else the last one on standard output. */
-    String lastWords() {
-        return err.all().stream()
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .or(() -> out.all().stream().filter(line -> !line.isBlank()).reduce((first, second) -> second))
-                .map(String::strip)
-                .orElse("it printed nothing");
+    /** What went wrong and, after it, why this process says it did; all that it wrote to standard error goes with it. */
+    BenchException failed(String what) throws InterruptedException {
+        if (!process.isAlive()) {
+            err.join(); // a process is gone before its last lines have been read
+        }
+        return new BenchException(what + ": " + LastWords.of(err.all(), out.all()), String.join("\n", err.all()));
     }
 
     /** Asks the process to end, waits, and ends it by force when it does not. Returns the exit code. */

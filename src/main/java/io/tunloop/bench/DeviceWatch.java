@@ -36,7 +36,7 @@ final class DeviceWatch implements AutoCloseable {
                 return;
             }
         }
-        throw new BenchException("ip monitor shows no changes: " + monitor.lastWords());
+        throw monitor.failed("ip monitor shows no changes");
     }
 
     void await(Child forwarder, long timeoutMs) throws BenchException, InterruptedException {
@@ -55,7 +55,7 @@ final class DeviceWatch implements AutoCloseable {
                 throw new BenchException("after " + timeoutMs / 1000 + " s " + missing(), e);
             }
             if (line == null) {
-                throw new BenchException("the forwarder ended before its devices were up: " + forwarder.lastWords());
+                throw forwarder.failed("the forwarder ended before its devices were up");
             }
             take(line);
         }

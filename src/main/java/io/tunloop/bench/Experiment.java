@@ -70,16 +70,9 @@ final class Experiment {
     }
 
     private <T> T isolated(Step<T> step) throws BenchException, InterruptedException {
-        for (List<String> command : topology.createCommands()) {
-            shell.run(command);
-        }
-        try {
+        try (Namespaces namespaces = new Namespaces(shell, topology)) {
+            namespaces.create();
             return step.run();
-        } finally {
-            if (!shell.isStopped()) {
-                Namespaces.remove(shell, topology.namespace1());
-                Namespaces.remove(shell, topology.namespace2());
-            }
         }
     }
 
@@ -122,7 +115,7 @@ final class Experiment {
     @SuppressWarnings("try") // the server is only there to be closed
     private <T> T forwarded(Row row, Traffic<T> traffic) throws BenchException, InterruptedException {
         try (DeviceWatch watch = new DeviceWatch(shell, topology);
-                Child forwarder = shell.start(topology.inFirst(forwarderCommand(row)))) {
+                Child forwarder = shell.startForwarder(topology.inFirst(forwarderCommand(row)))) {
             watch.await(forwarder, READY_TIMEOUT_MS);
             if (row.kind() == Row.Kind.MODE) {
                 awaitLine(forwarder, "tunloop: ready", READY_TIMEOUT_MS);
@@ -171,7 +164,7 @@ final class Experiment {
             Map<Measure, Double> alone =
                     workload.parse(client(address, timing.seconds(), forwarder)).measures();
             if (!streaming.isAlive()) {
-                throw new BenchException("the TCP stream beside it ended early: " + streaming.lastWords());
+                throw streaming.failed("the TCP stream beside it ended early");
             }
             Map<Measure, Double> loaded = new EnumMap<>(Measure.class);
             alone.forEach((measure, value) -> {
@@ -229,7 +222,7 @@ final class Experiment {
         try {
             if (child.awaitLine(line -> line.contains(part), timeoutMs) == null) {
                 shell.checkStopped();
-                throw new BenchException(child.name() + " ended early: " + child.lastWords());
+                throw child.failed(child.name() + " ended early");
             }
         } catch (TimeoutException e) {
             throw new BenchException(child.name() + " did not say '" + part + "' within " + timeoutMs / 1000 + " s", e);
@@ -250,10 +243,10 @@ final class Experiment {
             }
             int exit = shell.awaitExit(client, seconds * 1000L + CLIENT_GRACE_MS);
             if (forwarder != null && !forwarder.isAlive()) {
-                throw new BenchException("the forwarder died under load: " + forwarder.lastWords());
+                throw forwarder.failed("the forwarder died under load");
             }
             if (exit != 0 && client.output().isBlank()) {
-                throw new BenchException(client.name() + ": exit code " + exit + ": " + client.lastWords());
+                throw client.failed(client.name() + ": exit code " + exit);
             }
             return client.output();
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ final class FlameGraph {
     }
 
     Path drawing(Row row) {
-        return folder.resolve(row.title().replaceAll("[^A-Za-z0-9.=]+", "-") + "-flamegraph.svg");
+        return folder.resolve(row.fileName() + "-flamegraph.svg");
     }
 
     /** Stacks being collected. */
@@ -64,10 +65,10 @@ final class FlameGraph {
             throw new BenchException("flamegraph.pl drew nothing: no samples");
         }
         try {
-            Files.createDirectories(folder);
-            return Files.writeString(drawing(row), svg + '\n');
+            WholeFile.write(drawing(row), svg + '\n');
+            return drawing(row);
         } catch (IOException e) {
-            throw new BenchException("cannot write " + drawing(row) + ": " + e.getMessage(), e);
+            throw new BenchException(e.getMessage(), e);
         }
     }
 
@@ -116,9 +117,7 @@ final class FlameGraph {
                 if (in == null) {
                     throw new BenchException("async-profiler is not on the class path: no " + resource);
                 }
-                if (!Files.exists(library)) {
-                    Files.copy(in, library);
-                }
+                Files.copy(in, library, StandardCopyOption.REPLACE_EXISTING); // also what a full disk cut short
             } catch (IOException e) {
                 throw new BenchException("cannot unpack async-profiler: " + e.getMessage(), e);
             }

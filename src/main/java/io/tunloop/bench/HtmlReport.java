@@ -84,12 +84,13 @@ final class HtmlReport {
     }
 
     private static void appendNotes(StringBuilder page, Report report) {
-        for (RowResult row : report.rows()) {
-            if (row.error() != null) {
-                page.append("<p class=\"failed\">failed: ")
-                        .append(escape(row.row().title() + ": " + row.error()));
-                page.append("</p>\n");
-            }
+        if (report.stopped() != null) {
+            page.append("<p class=\"failed\">stopped early: ")
+                    .append(escape(report.stopped()))
+                    .append("</p>\n");
+        }
+        for (String failure : ResultTable.failures(report.rows())) {
+            page.append("<p class=\"failed\">failed: ").append(escape(failure)).append("</p>\n");
         }
         for (String warning : report.environment().warnings()) {
             page.append("<p class=\"doubtful\">warning: ")

@@ -31,12 +31,12 @@ final class Janitor implements AutoCloseable {
     /** Starts the janitor for every namespace whose name begins with {@code prefix}. */
     static Janitor start(String prefix) throws IOException {
         Path folder = Files.createTempDirectory(prefix);
-        Process process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         "setsid", "sh", "-c", script(), "tunloop-janitor", prefix, folder.toString())
                 .redirectOutput(new File("/dev/null"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        return new Janitor(folder, process);
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("LC_ALL", "C");
+        return new Janitor(folder, builder.start());
     }
 
     /** A folder for temporary files, removed with the rest. */

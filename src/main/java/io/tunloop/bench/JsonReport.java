@@ -32,11 +32,12 @@ final class JsonReport {
         }
     }
 
-    @JsonPropertyOrder({"schema", "command", "started", "workload", "environment", "warnings", "rows"})
+    @JsonPropertyOrder({"schema", "command", "started", "stopped", "workload", "environment", "warnings", "rows"})
     private record File(
             int schema,
             String command,
             String started,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String stopped,
             String workload,
             Map<String, Object> environment,
             List<String> warnings,
@@ -46,6 +47,7 @@ final class JsonReport {
                     SCHEMA,
                     report.command(),
                     report.started().toString(),
+                    report.stopped(),
                     report.workload(),
                     report.environment().facts(),
                     report.environment().warnings(),

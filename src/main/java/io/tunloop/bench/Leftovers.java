@@ -11,15 +11,14 @@ import java.util.regex.Pattern;
 /** Namespaces of earlier bench runs whose process is gone: left only when bench and janitor were both killed. */
 final class Leftovers {
     private static final Pattern NAME = Pattern.compile("tunloop-(\\d+)-[12]");
-    private static final Path FOLDER = Path.of("/run/netns");
 
     private Leftovers() {}
 
     static void remove(Shell shell) throws BenchException, InterruptedException {
-        if (!Files.isDirectory(FOLDER)) {
+        if (!Files.isDirectory(Namespaces.FOLDER)) {
             return;
         }
-        try (DirectoryStream<Path> names = Files.newDirectoryStream(FOLDER, "tunloop-*")) {
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(Namespaces.FOLDER, "tunloop-*")) {
             for (Path path : names) {
                 String name = path.getFileName().toString();
                 if (isOrphan(name)) {
@@ -27,7 +26,7 @@ final class Leftovers {
                 }
             }
         } catch (IOException e) {
-            throw new BenchException("cannot list " + FOLDER + ": " + e.getMessage(), e);
+            throw new BenchException("cannot list " + Namespaces.FOLDER + ": " + e.getMessage(), e);
         }
     }
 

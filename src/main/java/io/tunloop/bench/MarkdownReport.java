@@ -15,6 +15,9 @@ final class MarkdownReport {
                         .orElse(0))
                 .append(" interleaved runs; CPU in % of one core, memory in MiB.\n\n");
         text.append(report.table()).append('\n');
+        if (report.stopped() != null) {
+            text.append("- stopped early: ").append(report.stopped()).append('\n');
+        }
         report.environment()
                 .facts()
                 .forEach((name, value) -> text.append("- ")

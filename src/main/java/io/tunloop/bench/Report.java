@@ -8,11 +8,13 @@ import java.util.List;
  * All that a bench run found out, from which every kind of report is made.
  *
  * @param command how the bench was called
+ * @param stopped why it ended before its time; {@code null} when it did not
  * @param columns of the workload
  */
 record Report(
         String command,
         Instant started,
+        String stopped,
         String workload,
         List<Measure> columns,
         Environment environment,

@@ -2,7 +2,6 @@
 package io.tunloop.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -10,16 +9,42 @@ import java.util.function.Consumer;
 /** Writes every kind of report into one folder. */
 final class ReportFiles {
     private final Path folder;
+    private final Path json;
     private final Consumer<String> status;
 
-    /** @param status is told of each file and of what could not be made */
-    ReportFiles(Path folder, Consumer<String> status) {
+    /**
+     * @param json where the result file goes too; {@code null} for nowhere else
+     * @param status is told of each file and of what could not be made
+     */
+    ReportFiles(Path folder, Path json, Consumer<String> status) {
         this.folder = folder;
+        this.json = json;
         this.status = status;
     }
 
-    /** @param json where the result file goes too; {@code null} for nowhere else */
-    void write(Report report, Path json) throws IOException {
+    /** Finds out before anything is measured whether there will be a place for the results. */
+    void prepare() throws IOException {
+        WholeFile.prepare(folder.resolve("bench.json"));
+        if (json != null) {
+            WholeFile.prepare(json);
+        }
+    }
+
+    /** Keeps all that a failed process wrote. Returns what the row's reason says of it; "" when there is nothing. */
+    String writeErrorOutput(Row row, String errorOutput) {
+        if (errorOutput.lines().filter(line -> !line.isBlank()).count() < 2) {
+            return ""; // the reason is all of it
+        }
+        Path file = folder.resolve(row.fileName() + "-stderr.txt");
+        try {
+            WholeFile.write(file, errorOutput + '\n');
+            return " (more in " + file + ')';
+        } catch (IOException e) {
+            return " (" + e.getMessage() + ')';
+        }
+    }
+
+    void write(Report report) throws IOException {
         write(folder.resolve("bench.json"), JsonReport.render(report));
         write(folder.resolve("bench.md"), MarkdownReport.render(report));
         write(folder.resolve("bench.csv"), CsvReport.render(report));
@@ -29,10 +54,10 @@ final class ReportFiles {
         ChartFiles charts = charts(report);
         write(folder.resolve("bench.html"), HtmlReport.render(report, charts.svg()));
         for (Map.Entry<String, String> svg : charts.svg().entrySet()) {
-            Files.writeString(folder.resolve(svg.getKey() + ".svg"), svg.getValue());
+            WholeFile.write(folder.resolve(svg.getKey() + ".svg"), svg.getValue());
         }
         for (Map.Entry<String, byte[]> png : charts.png().entrySet()) {
-            Files.write(folder.resolve(png.getKey() + ".png"), png.getValue());
+            WholeFile.write(folder.resolve(png.getKey() + ".png"), png.getValue());
         }
     }
 
@@ -47,8 +72,7 @@ final class ReportFiles {
     }
 
     private void write(Path file, String text) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, text);
+        WholeFile.write(file, text);
         status.accept("written: " + file);
     }
 }

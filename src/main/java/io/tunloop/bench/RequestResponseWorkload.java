@@ -4,8 +4,6 @@ package io.tunloop.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,7 +17,6 @@ import java.util.stream.Stream;
  */
 record RequestResponseWorkload(int sizeBytes, Path log) implements Workload {
     private static final String PORT = "11111";
-    private static final double NS_PER_S = 1e9;
 
     @Override
     public List<String> serverCommand(String address) {
@@ -63,27 +60,10 @@ record RequestResponseWorkload(int sizeBytes, Path log) implements Workload {
     }
 
     Traffic parse(Stream<String> lines) throws BenchException {
-        Latencies latencies = new Latencies();
-        List<String> header = new ArrayList<>();
-        double[] span = {Double.MAX_VALUE, 0};
-        lines.forEach(line -> {
-            if (line.contains("txTime")) {
-                header.addAll(cells(line));
-            } else if (!header.isEmpty() && !line.isBlank() && Character.isDigit(line.charAt(0))) {
-                List<String> cells = cells(line);
-                double sent = Double.parseDouble(cells.get(column(header, "txTime")));
-                double received = Double.parseDouble(cells.get(column(header, "rxTime")));
-                latencies.record(Math.round((received - sent) * NS_PER_S));
-                span[0] = Math.min(span[0], sent);
-                span[1] = Math.max(span[1], received);
-            }
-        });
-        if (latencies.count() == 0) {
-            throw new BenchException("sockperf completed no round trip");
-        }
-        var measures = latencies.measures();
-        measures.put(Measure.ROUND_TRIPS_PER_SECOND, Statistics.round(latencies.count() / (span[1] - span[0])));
-        return new Traffic(measures, List.of(), latencies.summary());
+        SockperfLog read = SockperfLog.read(lines);
+        var measures = read.latencies().measures();
+        measures.put(Measure.ROUND_TRIPS_PER_SECOND, Statistics.round(read.roundTripsPerSecond()));
+        return new Traffic(measures, List.of(), read.latencies().summary());
     }
 
     @Override
@@ -95,18 +75,5 @@ record RequestResponseWorkload(int sizeBytes, Path log) implements Workload {
     @Override
     public boolean isRepeatedUnderLoad() {
         return true;
-    }
-
-    private static List<String> cells(String line) {
-        return Arrays.asList(line.split(", *"));
-    }
-
-    private static int column(List<String> header, String name) {
-        for (int i = 0; i < header.size(); i++) {
-            if (header.get(i).startsWith(name)) {
-                return i;
-            }
-        }
-        throw new IllegalArgumentException("sockperf's log has no column " + name);
     }
 }

@@ -2,7 +2,9 @@
 package io.tunloop.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The table of medians, as aligned text that is Markdown too. */
@@ -75,15 +77,22 @@ final class ResultTable {
                 > 1;
     }
 
+    /** Titles and reason; what stops several rows is said once. */
+    static List<String> failures(List<RowResult> rows) {
+        Map<String, List<String>> titles = new LinkedHashMap<>();
+        rows.stream()
+                .filter(row -> row.error() != null)
+                .forEach(row -> titles.computeIfAbsent(row.error(), reason -> new ArrayList<>())
+                        .add(row.row().title()));
+        return titles.entrySet().stream()
+                .map(failure -> String.join(", ", failure.getValue()) + ": " + failure.getKey())
+                .toList();
+    }
+
     private static String notes(List<RowResult> rows) {
         StringBuilder notes = new StringBuilder();
+        failures(rows).forEach(failure -> notes.append("\nfailed: ").append(failure));
         for (RowResult row : rows) {
-            if (row.error() != null) {
-                notes.append("\nfailed: ")
-                        .append(row.row().title())
-                        .append(": ")
-                        .append(row.error());
-            }
             row.runs().stream()
                     .filter(run -> run.busy() != null)
                     .findFirst()

@@ -34,6 +34,11 @@ record Row(String label, Kind kind, List<String> command, boolean channel, Varia
         return new Row(label, kind, words, channel, point);
     }
 
+    /** Its title, as far as the names of files may have it. */
+    String fileName() {
+        return title().replaceAll("[^A-Za-z0-9.=]+", "-");
+    }
+
     /** Its name in the table, different for each point of a sweep. */
     String title() {
         return variation == null ? label : label + ", " + variation;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * Starts the bench's processes, echoes their commands, and ends what is still running when the bench is stopped.
  *
  * <p>Each process has a session of its own, so that a Ctrl-C in the terminal reaches the bench alone, and is killed by
- * the kernel when the thread that started it ends.
+ * the kernel when the thread that started it ends. Tools speak the C locale: what they print is read by programs.
  *
  * Thread: processes are started by the bench's main thread, which outlives them; {@link #stop()} may come from any.
  * Source: prctl(2), PR_SET_PDEATHSIG: "the parent" is the thread that created the process, not its process.
@@ -25,8 +26,8 @@ final class Shell {
 
     private final PrintStream echo;
     private final Set<Child> running = ConcurrentHashMap.newKeySet();
-    // Written by the shutdown hook, read by the main thread.
-    private volatile boolean stopped;
+    // Why nothing starts any more; null while it may. Written by the shutdown hook, read by the main thread.
+    private volatile String stopped;
 
     /** {@code echo} gets each command before it starts; {@code null} for none. */
     Shell(PrintStream echo) {
@@ -42,19 +43,31 @@ final class Shell {
         try (Child child = start(command)) {
             int exit = awaitExit(child, timeoutMs);
             if (exit != 0) {
-                throw new BenchException(Words.join(command) + ": exit code " + exit + ": " + child.lastWords());
+                throw child.failed(Words.join(command) + ": exit code " + exit);
             }
             return child.output();
         }
     }
 
+    /** Starts a tool. */
     Child start(List<String> command) throws BenchException, InterruptedException {
+        return start(command, Map.of("LC_ALL", "C"));
+    }
+
+    /** Starts a forwarder, in the user's own locale: its arguments may name files in it. */
+    Child startForwarder(List<String> command) throws BenchException, InterruptedException {
+        return start(command, Map.of());
+    }
+
+    private Child start(List<String> command, Map<String, String> environment)
+            throws BenchException, InterruptedException {
         if (echo != null) {
             echo.println("+ " + Words.join(command));
         }
         List<String> guarded = new ArrayList<>(GUARD);
         guarded.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(guarded).redirectInput(new File("/dev/null"));
+        builder.environment().putAll(environment);
         try {
             checkStopped();
             Child child = new Child(new File(command.get(0)).getName(), builder.start());
@@ -78,23 +91,28 @@ final class Shell {
     }
 
     /** Kills what is running; from now on nothing starts. */
-    void stop() {
-        stopped = true;
+    void stop(String reason) {
+        stopped = reason;
         running.forEach(Child::kill);
     }
 
     boolean isStopped() {
+        return stopped != null;
+    }
+
+    /** {@code null} when it is not stopped. */
+    String whyStopped() {
         return stopped;
     }
 
     void checkStopped() throws InterruptedException {
-        if (stopped) {
-            throw new InterruptedException("the bench was stopped");
+        if (isStopped()) {
+            throw new InterruptedException(stopped);
         }
     }
 
     private void killIfStopped(Child child) throws InterruptedException {
-        if (stopped) {
+        if (isStopped()) {
             child.kill();
         }
         checkStopped();

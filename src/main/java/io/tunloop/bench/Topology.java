@@ -67,6 +67,11 @@ record Topology(String namespace1, String namespace2, boolean ipv6) {
                 words("ip -n " + namespace2 + " link set lo up"));
     }
 
+    /** Prints 0 where namespaces have IPv6; fails where the kernel has none. */
+    List<String> ipv6Command() {
+        return inFirst(words("cat /proc/sys/net/ipv6/conf/default/disable_ipv6"));
+    }
+
     /** Follows links and addresses of the first namespace, a line for each change. */
     List<String> watchCommand() {
         return words("ip -n " + namespace1 + " -o monitor link address");
@@ -79,11 +84,14 @@ record Topology(String namespace1, String namespace2, boolean ipv6) {
 
     /** Makes a device with the first address, for a run without a forwarder. */
     List<List<String>> lonelyDeviceCommands() {
-        return List.of(
+        List<List<String>> commands = new ArrayList<>(List.of(
                 words("ip -n " + namespace1 + " tuntap add mode tun " + IFACE1),
                 words("ip -n " + namespace1 + " address add " + IP1 + "/24 dev " + IFACE1),
-                words("ip -n " + namespace1 + " -6 address add " + IP1_V6 + "/64 dev " + IFACE1 + " nodad"),
-                words("ip -n " + namespace1 + " link set " + IFACE1 + " up"));
+                words("ip -n " + namespace1 + " link set " + IFACE1 + " up")));
+        if (ipv6) { // a kernel without IPv6 refuses the address
+            commands.add(words("ip -n " + namespace1 + " -6 address add " + IP1_V6 + "/64 dev " + IFACE1 + " nodad"));
+        }
+        return commands;
     }
 
     /** Moves the second device, and gives each side its address (again) and its route to the other. */

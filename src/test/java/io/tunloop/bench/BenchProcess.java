@@ -3,10 +3,12 @@ package io.tunloop.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -17,37 +19,76 @@ final class BenchProcess implements AutoCloseable {
     private static final long TIMEOUT_S = 120;
     private static final long CLEAN_UP_NS = TimeUnit.SECONDS.toNanos(20);
 
+    private static final String TELL_PID = "echo $$ >\"$0.part\"; mv \"$0.part\" \"$0\"; exec \"$@\"";
+
     private final Process process;
     private final Path log;
+    private final Path pidFile;
 
-    private BenchProcess(Process process, Path log) {
+    private BenchProcess(Process process, Path log, Path pidFile) {
         this.process = process;
         this.log = log;
+        this.pidFile = pidFile;
     }
 
     static BenchProcess start(Path folder, String... arguments) throws IOException {
+        return start(folder, List.of(), Map.of(), arguments);
+    }
+
+    /**
+     * @param wrapper what starts the bench, like {@code timeout 5}
+     * @param environment on top of this process's own
+     */
+    static BenchProcess start(Path folder, List<String> wrapper, Map<String, String> environment, String... arguments)
+            throws IOException {
+        Path log = folder.resolve("bench.log");
+        ProcessBuilder builder = builder(folder, wrapper, environment, arguments)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        return new BenchProcess(builder.start(), log, pidFile(folder));
+    }
+
+    /** Its standard output is a pipe, and only standard error goes to the log. */
+    static BenchProcess startPiped(Path folder, String... arguments) throws IOException {
+        Path log = folder.resolve("bench.log");
+        ProcessBuilder builder = builder(folder, List.of(), Map.of(), arguments).redirectError(log.toFile());
+        return new BenchProcess(builder.start(), log, pidFile(folder));
+    }
+
+    private static ProcessBuilder builder(
+            Path folder, List<String> wrapper, Map<String, String> environment, String... arguments)
+            throws IOException {
+        Files.deleteIfExists(pidFile(folder));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(wrapper);
         // A shell that starts tests in the background may have them ignore SIGINT.
-        List<String> command = new ArrayList<>(List.of(
-                "env",
-                "--default-signal=INT",
-                java,
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
+        command.addAll(List.of("sh", "-c", TELL_PID, pidFile(folder).toString(), "env", "--default-signal=INT,HUP"));
+        command.addAll(List.of(java, "-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(
                 "io.tunloop.cli.Main",
                 "bench",
                 "--report",
                 folder.resolve("report").toString()));
         command.addAll(List.of(arguments));
-        Path log = folder.resolve("bench.log");
-        Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        return new BenchProcess(process, log);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private static Path pidFile(Path folder) {
+        return folder.resolve("bench.pid");
+    }
+
+    InputStream output() {
+        return process.getInputStream();
+    }
+
+    /** Of the bench itself, whatever has started it. */
+    private long pid() throws IOException {
+        while (!Files.exists(pidFile)) {
+            Thread.onSpinWait();
+        }
+        return Long.parseLong(Files.readString(pidFile).strip());
     }
 
     int awaitExit() throws InterruptedException {
@@ -62,7 +103,7 @@ final class BenchProcess implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
@@ -84,7 +125,7 @@ final class BenchProcess implements AutoCloseable {
     }
 
     private Set<String> leftoversNow() throws IOException {
-        String prefix = Topology.prefix(process.pid());
+        String prefix = Topology.prefix(pid());
         Set<String> left = new TreeSet<>();
         addMatching(left, Path.of("/run/netns"), prefix);
         addMatching(left, Path.of(System.getProperty("java.io.tmpdir")), prefix);

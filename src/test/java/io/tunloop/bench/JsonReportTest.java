@@ -19,6 +19,7 @@ class JsonReportTest {
         Report report = new Report(
                 "tunloop bench",
                 Instant.parse("2026-01-02T03:04:05Z"),
+                null,
                 "tcp",
                 List.of(Measure.GBPS),
                 new Environment(Map.of("cores", 2), List.of("doubtful")),

@@ -70,6 +70,15 @@ class ResultTableTest {
     }
 
     @Test
+    void shouldSayOnceWhatStopsSeveralRows() {
+        RowResult first = new RowResult(new Row("a", Row.Kind.PEER, List.of("a"), false));
+        RowResult second = new RowResult(new Row("b", Row.Kind.PEER, List.of("b"), false));
+        List.of(first, second).forEach(row -> row.fail("no namespace"));
+
+        assertThat(ResultTable.failures(List.of(first, plain, second))).containsExactly("a, b: no namespace");
+    }
+
+    @Test
     void shouldMarkARowThatWasMeasuredOnABusyMachine() {
         RowResult busy = new RowResult(new Row("m", Row.Kind.MODE, List.of("m"), false));
         busy.add(new RunResult(Map.of(Measure.GBPS, 1.0), List.of(), null, "other processes used 50 %", ""));

@@ -20,9 +20,27 @@ class ShellTest {
 
     @Test
     void shouldTellCommandCodeAndReasonOfAFailure() {
-        assertThatThrownBy(() -> shell.run(List.of("sh", "-c", "echo out; echo why >&2; exit 3")))
+        assertThatThrownBy(() -> shell.run(List.of("sh", "-c", "echo out; echo first >&2; echo why >&2; exit 3")))
                 .isInstanceOf(BenchException.class)
-                .hasMessage("sh -c 'echo out; echo why >&2; exit 3': exit code 3: why");
+                .hasMessage("sh -c 'echo out; echo first >&2; echo why >&2; exit 3': exit code 3: why");
+    }
+
+    @Test
+    void shouldKeepAllThatAFailedCommandSaid() {
+        assertThatThrownBy(() -> shell.run(List.of("sh", "-c", "echo first >&2; echo why >&2; exit 3")))
+                .isInstanceOfSatisfying(
+                        BenchException.class,
+                        failure -> assertThat(failure.errorOutput()).isEqualTo("first\nwhy"));
+    }
+
+    @Test
+    void shouldHaveToolsSpeakTheLocaleThatProgramsReadAndLeaveForwardersTheirs() throws Exception {
+        String users = System.getenv().getOrDefault("LC_ALL", "");
+        try (Child forwarder = shell.startForwarder(List.of("sh", "-c", "echo \"[$LC_ALL]\""))) {
+            assertThat(forwarder.awaitLine(line -> true, 5_000)).isEqualTo('[' + users + ']');
+        }
+
+        assertThat(shell.run(List.of("sh", "-c", "echo $LC_ALL"))).isEqualTo("C");
     }
 
     @Test
@@ -52,7 +70,7 @@ class ShellTest {
     void shouldKillWhatRunsWhenStoppedAndStartNothingMore() throws Exception {
         Child child = shell.start(List.of("sleep", "1000"));
 
-        shell.stop();
+        shell.stop("it was told to end");
 
         assertThat(child.awaitExit(5_000)).isNotZero();
         assertThatThrownBy(() -> shell.run(List.of("true"))).isInstanceOf(InterruptedException.class);

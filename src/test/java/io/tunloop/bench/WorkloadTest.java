@@ -27,8 +27,8 @@ class WorkloadTest {
 
         assertThat(Words.join(workload.clientCommand("10.0.2.1", 2))).endsWith("-u -b 0 -l 512");
         assertThat(traffic.measures())
-                .containsEntry(Measure.PACKETS_PER_SECOND, 75.0)
-                .containsEntry(Measure.LOSS_PERCENT, 25.0);
+                .containsEntry(Measure.PACKETS_PER_SECOND, 59.5362)
+                .containsEntry(Measure.LOSS_PERCENT, 63.3799);
         assertThatThrownBy(() -> workload.parse(Recorded.output("iperf3-3.12-tcp.json")))
                 .hasMessage("iperf3 gave no packet counts");
     }
@@ -57,6 +57,7 @@ class WorkloadTest {
 
         Workload.Traffic traffic = workload.parse(Stream.of(
                 "------------------------------",
+                "sockperf: [Valid Duration] RunTime=0.549 sec; SentMessages=3; ReceivedMessages=3",
                 "sockperf: ---> percentile 50.000 =    2.326",
                 "packet, txTime(sec), rxTime(sec), latency(usec)",
                 "0, 2.000000000, 2.000010000, 5.000",
@@ -68,6 +69,19 @@ class WorkloadTest {
         assertThat(traffic.measures().get(Measure.ROUND_TRIPS_PER_SECOND)).isBetween(59_999.0, 60_001.0);
         assertThatThrownBy(() -> workload.parse(Stream.of("nothing"))).hasMessage("sockperf completed no round trip");
         assertThatThrownBy(() -> workload.parse("a\nsockperf: ERROR: x")).hasMessage("sockperf: sockperf: ERROR: x");
+    }
+
+    /** What a full disk leaves of sockperf's log; its exit code is 0 all the same. */
+    @Test
+    void shouldRefuseALogThatIsCutShort() {
+        assertThatThrownBy(() -> new RequestResponseWorkload(64, Path.of("/no/such/log"))
+                        .parse(Stream.of(
+                                "sockperf: [Valid Duration] RunTime=0.549 sec; SentMessages=3; ReceivedMessages=3",
+                                "packet, txTime(sec), rxTime(sec), latency(usec)",
+                                "0, 2.000000000, 2.000010000, 5.000",
+                                "1, 2.000")))
+                .isInstanceOf(BenchException.class)
+                .hasMessageStartingWith("sockperf's log is cut short, 1 of 3 messages: is the disk of ");
     }
 
     @Test

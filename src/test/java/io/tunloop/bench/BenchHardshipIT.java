@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tunloop.testing.RequiresTun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bench on machines that are not as it would like them: stand-ins of tools on the PATH make them so. */
+@RequiresTun
+class BenchHardshipIT {
+    private static final String[] SHORT = {"--time", "1", "--warm-up", "0", "--repeat", "1", "--no-limits"};
+
+    @TempDir
+    private Path folder;
+
+    private Path tools;
+
+    @BeforeEach
+    void makeFolderOfStandIns() throws IOException {
+        tools = Files.createDirectory(folder.resolve("tools"));
+    }
+
+    @Test
+    void shouldMeasureWhereNamespacesHaveNoIpv6() throws Exception {
+        switchIpv6OffInNewNamespaces();
+
+        try (BenchProcess bench = bench("--baseline", "limit-plain", "async-normal")) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+        }
+    }
+
+    @Test
+    void shouldSayThatNamespacesHaveNoIpv6() throws Exception {
+        switchIpv6OffInNewNamespaces();
+
+        try (BenchProcess bench = bench("--ipv6", "limit-plain")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log()).contains("this machine's namespaces have no IPv6");
+        }
+    }
+
+    @Test
+    void shouldRemoveNamespacesThatWereHalfMadeAndMeasureTheNextRow() throws Exception {
+        standIn("ip", """
+                case "$*" in
+                "netns add tunloop-"*-2)
+                    if mkdir %s/tripped 2>/dev/null; then
+                        echo 'mount --bind failed: No space left on device' >&2
+                        exit 1
+                    fi
+                esac
+                """.formatted(folder));
+
+        try (BenchProcess bench = bench("limit-plain", "limit-epoll")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.leftovers()).isEmpty();
+        }
+
+        JsonNode rows = rows();
+        assertThat(rows.get(0).get("error").asText())
+                .endsWith("exit code 1: mount --bind failed: No space left on device");
+        assertThat(rows.get(1).get("error").isNull()).as(rows.toString()).isTrue();
+    }
+
+    @Test
+    void shouldReadToolsThatSpeakTheUsersLanguage() throws Exception {
+        standIn("ping", """
+                if [ "$LC_ALL" != C ]; then
+                    echo '64 Bytes von 10.0.2.1: icmp_seq=1 ttl=64 Zeit=0,1 ms'
+                    exit
+                fi
+                """);
+
+        try (BenchProcess bench = bench("--workload", "ping", "limit-plain")) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+        }
+    }
+
+    @Test
+    void shouldNameTheLastReasonOfAForwarderAndKeepAllItSaid() throws Exception {
+        Path peer = script(folder.resolve("peer"), """
+                echo 'Picked up JAVA_TOOL_OPTIONS: -Da=b' >&2
+                echo 'opening devices' >&2
+                echo 'no device: busy' >&2
+                exit 1
+                """);
+
+        try (BenchProcess bench = bench("--peer", "other=" + peer)) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+        }
+
+        assertThat(rows().get(0).get("error").asText()).contains(": no device: busy (more in ");
+        assertThat(folder.resolve("report/other-stderr.txt"))
+                .hasContent("Picked up JAVA_TOOL_OPTIONS: -Da=b\nopening devices\nno device: busy\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HUP", "TERM", "INT"})
+    void shouldSayInTheReportThatASignalEndedIt(String signal) throws Exception {
+        try (BenchProcess bench = BenchProcess.start(folder, "--time", "1", "--repeat", "100", "limit-plain")) {
+            while (!bench.log().contains("Monitor Summary:")) {
+                assertThat(bench.endsWithinMs(50)).as(bench.log()).isFalse();
+            }
+            bench.signal(signal);
+
+            assertThat(bench.awaitExit()).isEqualTo(130);
+            assertThat(result().get("stopped").asText()).isEqualTo("it was told to end");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItsTimeIsUp() throws Exception {
+        try (BenchProcess bench = BenchProcess.start(
+                folder, List.of("timeout", "6"), Map.of(), "--time", "1", "--repeat", "100", "limit-plain")) {
+            assertThat(bench.awaitExit()).isEqualTo(124); // that of timeout(1)
+            assertThat(bench.log()).contains("stopped: what follows is what was measured");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldStopWhenNobodyReadsItsOutput() throws Exception {
+        try (BenchProcess bench = BenchProcess.startPiped(folder, "--time", "1", "--repeat", "100", "limit-plain")) {
+            bench.output().close();
+
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log()).contains("nobody reads its standard output any more");
+            assertThat(result().get("stopped").asText()).contains("nobody reads its standard output");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldKeepTheLastResultWhenTheDiskIsFull() throws Exception {
+        Path report = Files.createDirectory(folder.resolve("report"));
+        String smallDisk = "mount -t tmpfs -o size=64k tmpfs $0 && echo old >$0/bench.json"
+                + " && head -c 56k /dev/zero >$0/filler && \"$@\"; code=$?;"
+                + " ls -A $0 >$0/../list; cp $0/bench.json $0/../kept.json; exit $code";
+        List<String> wrapper = List.of("unshare", "--mount", "sh", "-c", smallDisk, report.toString());
+
+        try (BenchProcess bench = BenchProcess.start(folder, wrapper, Map.of(), args("limit-plain", "async-normal"))) {
+            assertThat(bench.awaitExit()).as(bench.log()).isEqualTo(1);
+            assertThat(bench.log())
+                    .contains("| # | Mode ", "tunloop: cannot write ", "bench.json: No space left on device")
+                    .doesNotContain("\tat ");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+        assertThat(folder.resolve("kept.json")).hasContent("old\n");
+        assertThat(Files.readAllLines(folder.resolve("list"))).containsExactlyInAnyOrder("bench.json", "filler");
+    }
+
+    @Test
+    void shouldSayBeforeItMeasuresThatItCannotWriteItsReport() throws Exception {
+        Files.writeString(folder.resolve("report"), "a file");
+
+        try (BenchProcess bench = bench("limit-plain")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log()).startsWith("tunloop: cannot write " + folder.resolve("report/bench.json"));
+        }
+    }
+
+    private void switchIpv6OffInNewNamespaces() throws IOException {
+        standIn("ip", """
+                "$real" "$@" || exit
+                if [ "$1 $2" = 'netns add' ]; then
+                    "$real" netns exec "$3" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+                fi
+                exit
+                """);
+    }
+
+    /** A tool that does this first, and then what it always does. */
+    private void standIn(String tool, String script) throws IOException {
+        script(
+                tools.resolve(tool),
+                "real=$(PATH=${PATH#*:} command -v " + tool + ")\n" + script + "\nexec \"$real\" \"$@\"\n");
+    }
+
+    private static Path script(Path file, String script) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + script);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private BenchProcess bench(String... arguments) throws IOException {
+        Map<String, String> environment = Map.of("PATH", tools + ":" + System.getenv("PATH"), "LC_ALL", "de_DE.UTF-8");
+        return BenchProcess.start(folder, List.of(), environment, args(arguments));
+    }
+
+    private static String[] args(String... arguments) {
+        return Stream.of(List.of(SHORT), List.of(arguments))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+    }
+
+    private JsonNode rows() throws IOException {
+        return result().get("rows");
+    }
+
+    private JsonNode result() throws IOException {
+        return new ObjectMapper().readTree(folder.resolve("report/bench.json").toFile());
+    }
+}
