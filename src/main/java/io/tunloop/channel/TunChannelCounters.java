@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one channel has moved and lost since it was opened.
+ * What one channel has moved and lost since it was opened. Of a merged packet that is lost, each packet in it is counted.
  *
  * Units: packets, bytes as the device counts them (with the virtio_net_hdr where there is one), system calls.
  * Thread: written by the channel's event loop only, once a batch and without a fence; read by any thread.
@@ -16,6 +16,7 @@ public final class TunChannelCounters {
     private static final VarHandle READ_CALLS = field("readCalls");
     private static final VarHandle READS_STARVED = field("readsStarved");
     private static final VarHandle PACKETS_WRITTEN = field("packetsWritten");
+    private static final VarHandle SEGMENTS_WRITTEN = field("segmentsWritten");
     private static final VarHandle BYTES_WRITTEN = field("bytesWritten");
     private static final VarHandle WRITE_CALLS = field("writeCalls");
     private static final VarHandle DROPPED_INVALID = field("droppedInvalid");
@@ -30,6 +31,7 @@ public final class TunChannelCounters {
     private long readCalls;
     private long readsStarved;
     private long packetsWritten;
+    private long segmentsWritten;
     private long bytesWritten;
     private long writeCalls;
     private long droppedInvalid;
@@ -73,9 +75,14 @@ public final class TunChannelCounters {
         return (long) READS_STARVED.getOpaque(this);
     }
 
-    /** Packets that the device took. */
+    /** Packets that the device took; a frame that was merged of several is one. */
     public long packetsWritten() {
         return (long) PACKETS_WRITTEN.getOpaque(this);
+    }
+
+    /** Packets that the device took, each of those in a merged one counted. */
+    public long segmentsWritten() {
+        return (long) SEGMENTS_WRITTEN.getOpaque(this);
     }
 
     /** Bytes of the packets that the device took. */
@@ -134,8 +141,9 @@ public final class TunChannelCounters {
         readBatchSizes.add(packets);
     }
 
-    void written(int packets, long bytes) {
+    void written(int packets, int segments, long bytes) {
         PACKETS_WRITTEN.setOpaque(this, packetsWritten + packets);
+        SEGMENTS_WRITTEN.setOpaque(this, segmentsWritten + segments);
         BYTES_WRITTEN.setOpaque(this, bytesWritten + bytes);
         writeBatchSizes.add(packets);
     }
@@ -152,16 +160,16 @@ public final class TunChannelCounters {
         WRITE_CALLS.setOpaque(this, writeCalls + calls);
     }
 
-    void invalid() {
-        DROPPED_INVALID.setOpaque(this, droppedInvalid + 1);
+    void invalid(int packets) {
+        DROPPED_INVALID.setOpaque(this, droppedInvalid + packets);
     }
 
-    void deviceDown() {
-        DROPPED_DEVICE_DOWN.setOpaque(this, droppedDeviceDown + 1);
+    void deviceDown(int packets) {
+        DROPPED_DEVICE_DOWN.setOpaque(this, droppedDeviceDown + packets);
     }
 
-    void refused() {
-        DROPPED_REFUSED.setOpaque(this, droppedRefused + 1);
+    void refused(int packets) {
+        DROPPED_REFUSED.setOpaque(this, droppedRefused + packets);
     }
 
     void oversize() {

@@ -99,6 +99,7 @@ final class TunWriter implements AutoCloseable {
      */
     private boolean complete(ChannelOutboundBuffer in, int packets) {
         int written = 0;
+        int segments = 0;
         long bytes = 0;
         boolean partsNext = false;
         for (int i = 0; i < packets; i++) {
@@ -106,6 +107,7 @@ final class TunWriter implements AutoCloseable {
             int result = batch.result(i);
             if (result >= 0) {
                 written++;
+                segments += batch.parts(i);
                 bytes += result;
                 in.remove();
             } else if (result == -Errno.EINVAL && in.current() instanceof GatheredPacket packet && packet.parts() > 1) {
@@ -115,11 +117,11 @@ final class TunWriter implements AutoCloseable {
                 lostPart = null;
                 partsNext = true;
             } else {
-                in.remove(drop(result));
+                in.remove(drop(result, batch.parts(i)));
             }
         }
         if (written > 0) {
-            channel.counters().written(written, bytes);
+            channel.counters().written(written, segments, bytes);
         }
         return partsNext;
     }
@@ -135,9 +137,9 @@ final class TunWriter implements AutoCloseable {
             }
             int result = batch.result(0);
             if (result >= 0) {
-                channel.counters().written(1, result);
+                channel.counters().written(1, 1, result);
             } else {
-                lostPart = drop(result);
+                lostPart = drop(result, 1);
             }
         }
         nextPart = -1;
@@ -149,11 +151,11 @@ final class TunWriter implements AutoCloseable {
         return true;
     }
 
-    private PacketDroppedException drop(int result) {
+    private PacketDroppedException drop(int result, int packets) {
         switch (-result) {
-            case Errno.EIO -> channel.counters().deviceDown();
-            case Errno.EINVAL -> channel.counters().invalid();
-            default -> channel.counters().refused();
+            case Errno.EIO -> channel.counters().deviceDown(packets);
+            case Errno.EINVAL -> channel.counters().invalid(packets);
+            default -> channel.counters().refused(packets);
         }
         return PacketDroppedException.of(-result);
     }

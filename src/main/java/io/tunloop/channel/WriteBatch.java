@@ -22,6 +22,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
 
     // Room for one packet of as many spans as the kernel takes, behind a batch of packets of two spans each.
     private final PacketVector vector = new PacketVector(MAX_PACKETS, 2 * MAX_PACKETS + PacketVector.MAX_SPANS);
+    private final int[] parts = new int[MAX_PACKETS];
     private boolean gathered;
 
     /** Takes as many of the flushed messages as fit. Returns their number. */
@@ -48,6 +49,11 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         return (gathered ? device : io).write(vector);
     }
 
+    /** The packets that were merged into packet {@code index}; 1 for one that was not merged. */
+    int parts(int index) {
+        return parts[index];
+    }
+
     /** The bytes that packet {@code index} wrote, or a negative errno. */
     int result(int index) {
         return vector.result(index);
@@ -64,6 +70,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
             return false;
         }
         gathered = true;
+        parts[vector.packets()] = packet.parts();
         vector.addPacket(packet.address(0), packet.length(0));
         for (int i = 1; i < spans; i++) {
             vector.addSpan(packet.address(i), packet.length(i));
@@ -76,6 +83,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         if (!vector.hasRoom(spans + 1)) {
             return false;
         }
+        parts[vector.packets()] = 1;
         int length = packet.readableBytes();
         if (spans == 1) {
             vector.addPacket(Addresses.of(packet, packet.readerIndex()), length);

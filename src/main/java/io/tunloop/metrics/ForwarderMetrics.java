@@ -24,6 +24,7 @@ import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
 import io.tunloop.metrics.TunloopMeters.Key;
 import io.tunloop.relay.Direction;
+import io.tunloop.relay.DropReason;
 import io.tunloop.relay.Forwarder;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -136,35 +137,11 @@ public final class ForwarderMetrics implements MeterBinder {
         return least == most ? Integer.toString(least) : least + "-" + most;
     }
 
-    /** Each reason belongs to the device that was read, or to the one that was to be written to; invalid to either. */
     private void bindDropped(MeterRegistry registry, String device, DeviceTotals totals) {
-        dropped(
-                registry,
-                device,
-                "oversize",
-                totals,
-                all -> all.read(way -> way.read().droppedOversize()));
-        dropped(
-                registry,
-                device,
-                "invalid",
-                totals,
-                all -> all.read(Direction::droppedInvalid)
-                        + all.written(way -> way.written().droppedInvalid()));
-        dropped(
-                registry,
-                device,
-                "device_down",
-                totals,
-                all -> all.written(way -> way.written().droppedDeviceDown()));
-        dropped(
-                registry,
-                device,
-                "refused",
-                totals,
-                all -> all.written(way -> way.written().droppedRefused()));
-        dropped(registry, device, "shutdown", totals, all -> all.written(Direction::droppedShutdown));
-        dropped(registry, device, "queue_full", totals, all -> all.written(Direction::droppedQueueFull));
+        for (DropReason reason : DropReason.values()) {
+            Tags tags = of(device).and(Key.REASON.asString(), reason.label());
+            count(registry, DROPPED, tags, totals, all -> all.read(reason::atReader) + all.written(reason::atWriter));
+        }
     }
 
     private void bindQueue(MeterRegistry registry, String device, DeviceTotals totals) {
@@ -188,15 +165,6 @@ public final class ForwarderMetrics implements MeterBinder {
                             .and(Key.FEATURE.asString(), offload.name().toLowerCase(Locale.ROOT)))
                     .register(registry);
         }
-    }
-
-    private void dropped(
-            MeterRegistry registry,
-            String device,
-            String reason,
-            DeviceTotals totals,
-            ToDoubleFunction<DeviceTotals> value) {
-        count(registry, DROPPED, of(device).and(Key.REASON.asString(), reason), totals, value);
     }
 
     private void count(

@@ -40,7 +40,7 @@ public enum TunloopMeters implements MeterDocumentation {
 
     DROPPED(
             "tunloop.dropped",
-            "Packets lost in this process or refused by the kernel.",
+            "Packets lost in this process or refused by the kernel; of a merged one each is counted.",
             COUNTER,
             null,
             Key.DEVICE,

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.channel.TunChannelCounters;
+import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TunDevice;
 import java.util.concurrent.TimeUnit;
 
@@ -92,12 +93,18 @@ public final class Direction {
         recipe.close();
     }
 
-    private void countLeft() {
+    private Void countLeft() throws Exception {
+        long[] left = {recipe.queue() == null ? 0 : recipe.queue().discard()};
         ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
         if (out != null) {
             out.addFlush();
-            droppedShutdown = out.size() + queueDepth();
+            out.forEachFlushedMessage(message -> {
+                left[0] += MessageWeigher.packets(message);
+                return true;
+            });
         }
+        droppedShutdown = left[0];
+        return null;
     }
 
     /** The reading and the writing channel. */
@@ -134,21 +141,24 @@ public final class Direction {
         return writer.counters();
     }
 
-    /** Wire packets that the frames read stood for; in a mode that does not split, the packets read. */
+    /**
+     * Wire packets that the frames read stood for, one for a frame that is dropped before it is split; in a mode that does
+     * not split, the packets read. When nothing is under way, each of them is {@linkplain #segmentsWritten written} or
+     * {@linkplain #dropped dropped}.
+     */
     public long segmentsRead() {
-        return recipe.splitter() == null
+        GsoSplitter splitter = recipe.splitter();
+        return splitter == null
                 ? read().packetsRead()
-                : recipe.splitter().packets();
+                : splitter.packets() + splitter.dropped() + read().droppedOversize();
     }
 
     /** Wire packets in the frames written; in a mode that does not merge, the packets written. */
     public long segmentsWritten() {
-        return recipe.coalescer() == null
-                ? written().packetsWritten()
-                : recipe.coalescer().packets();
+        return written().segmentsWritten();
     }
 
-    /** Frames and packets that did not make sense. */
+    /** Frames and packets read that did not make sense. */
     public long droppedInvalid() {
         return (recipe.splitter() == null ? 0 : recipe.splitter().dropped())
                 + (recipe.decoder() == null ? 0 : recipe.decoder().dropped());
@@ -164,7 +174,7 @@ public final class Direction {
         return recipe.queue() == null ? 0 : recipe.queue().capacity();
     }
 
-    /** The messages lost because the queue was full. */
+    /** The packets lost because the queue was full. */
     public long droppedQueueFull() {
         return recipe.queue() == null ? 0 : recipe.queue().dropped();
     }
@@ -174,8 +184,17 @@ public final class Direction {
         return droppedShutdown;
     }
 
-    /** All packets lost on this way. */
+    /** All packets lost on this way: wire packets, or frames in a mode that does not split them. */
     public long dropped() {
-        return read().dropped() + written().dropped() + droppedInvalid() + droppedQueueFull() + droppedShutdown;
+        long packets = 0;
+        for (DropReason reason : DropReason.values()) {
+            packets += dropped(reason);
+        }
+        return packets;
+    }
+
+    /** The packets lost on this way for one reason. */
+    public long dropped(DropReason reason) {
+        return reason.atReader(this) + reason.atWriter(this);
     }
 }

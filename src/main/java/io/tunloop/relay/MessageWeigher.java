@@ -7,9 +7,17 @@ import io.tunloop.codec.IpPacket;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.PacketBatch;
 
-/** How much memory a message keeps from being used again while it waits. */
+/** What a message stands for: how many packets, and how much memory it keeps from being used again while it waits. */
 final class MessageWeigher {
     private MessageWeigher() {}
+
+    /** The packets that a message is. */
+    static int packets(Object message) {
+        if (message instanceof PacketBatch batch) {
+            return batch.size();
+        }
+        return message instanceof GatheredPacket packet ? packet.parts() : 1;
+    }
 
     /** In bytes: the whole capacity of a buffer, not only what is readable in it. */
     static int bytes(Object message) {

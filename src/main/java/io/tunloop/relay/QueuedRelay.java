@@ -92,7 +92,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
         return queue.capacity();
     }
 
-    /** The messages lost because the queue was full, or because the reading channel was closed while they waited. */
+    /** The packets lost because the queue was full, or because the reading channel was closed while they waited. */
     public long dropped() {
         return dropped.get();
     }
@@ -117,7 +117,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     }
 
     private void drop(Object packet) {
-        dropped.lazySet(dropped.get() + 1);
+        dropped.lazySet(dropped.get() + MessageWeigher.packets(packet));
         ReferenceCountUtil.release(packet);
     }
 
@@ -171,6 +171,18 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
             signal();
         }
         return stopped;
+    }
+
+    /** Releases what waits. Thread: the writing loop. @return the packets that are lost */
+    long discard() {
+        long[] packets = {0};
+        queue.drain(
+                message -> {
+                    packets[0] += MessageWeigher.packets(message);
+                    ReferenceCountUtil.release(message);
+                },
+                Integer.MAX_VALUE);
+        return packets[0];
     }
 
     @Override

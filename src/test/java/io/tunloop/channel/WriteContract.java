@@ -293,6 +293,21 @@ abstract class WriteContract extends TunChannelContract {
     }
 
     @Test
+    void shouldCountEachPacketOfAMergedOneThatIsWrittenOrLost() throws Exception {
+        peer.limitSendBuffer(8192);
+        TunChannel channel = open();
+        channel.write(new TestGatheredPacket(packet(10, 1), packet(20, 1), packet(30, 1)));
+        channel.write(packet(10, 2));
+        ChannelFuture lost = channel.writeAndFlush(new TestGatheredPacket(packet(30_000, 3), packet(30_000, 3)));
+        assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(lost.cause()).hasMessageContaining("EMSGSIZE");
+        onLoop(channel);
+        assertThat(channel.counters().packetsWritten()).isEqualTo(2);
+        assertThat(channel.counters().segmentsWritten()).isEqualTo(4);
+        assertThat(channel.counters().droppedRefused()).isEqualTo(2);
+    }
+
+    @Test
     void shouldWriteThePartsInPlaceOfAPacketThatTheKernelRefuses() throws Exception {
         TunChannel channel = open();
         channel.write(packet(10, 1));

@@ -3,6 +3,8 @@ package io.tunloop.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -65,7 +67,14 @@ class DaemonIT {
         assertThat(forward.output())
                 .contains("tunloop: stopped after", "tun11 -> tun22: ")
                 .doesNotContain("WARN");
-        assertThat(Files.readString(summary)).contains("\"from\":\"tun11\",\"to\":\"tun22\",\"packets\":");
+        for (JsonNode way : new ObjectMapper().readTree(summary.toFile()).get("directions")) {
+            assertThat(way.get("packets").asLong()).isPositive();
+            assertThat(way.get("read").asLong())
+                    .isGreaterThanOrEqualTo(way.get("packets").asLong());
+            assertThat(way.get("written").asLong() + way.get("dropped").asLong())
+                    .as("%s", way)
+                    .isEqualTo(way.get("read").asLong());
+        }
         assertThat(hosts.host1().run("ip", "-o", "link")).doesNotContain("tun11");
     }
 

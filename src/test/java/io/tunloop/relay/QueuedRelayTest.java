@@ -10,7 +10,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.tunloop.channel.TunChannel;
+import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TestDevices;
+import io.tunloop.packet.TransportHeader;
+import io.tunloop.testing.Packets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
@@ -216,6 +219,24 @@ class QueuedRelayTest {
         }
         sender.join();
         await("the reader goes on", () -> reader.config().isAutoRead());
+    }
+
+    @Test
+    void shouldCountEachPacketOfABatchThatIsLost() throws Exception {
+        open(2, QueueFull.DROP);
+        channels.setWritable(false);
+        channels.send(0, CAPACITY);
+        await("the queue is full", () -> relay.depth() == CAPACITY);
+        var splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.writeInbound(Packets.tcp4(TransportHeader.ACK, 3_000, 1).frame(1_000));
+        Object batch = splitter.readInbound();
+        assertThat(splitter.finish()).isFalse();
+
+        reader.eventLoop()
+                .submit(() -> reader.pipeline().fireChannelRead(batch))
+                .sync();
+
+        assertThat(relay.dropped()).isEqualTo(3);
     }
 
     @ParameterizedTest
