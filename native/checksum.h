@@ -28,7 +28,10 @@ uint16_t checksum_sum(const void *data, size_t length, uint32_t initial);
 /* Copies @length bytes from @from to @to, which do not overlap, and returns their sum. */
 uint16_t checksum_copy(void *restrict to, const void *restrict from, size_t length);
 
-/* Sums the pseudo header of IP packet @packet: addresses, @protocol and the @length of transport header and payload. */
+/*
+ * Sums the pseudo header of IP packet @packet: addresses, @protocol and the @length of transport header and payload.
+ * The destination is that of the IP header: not for a packet that its source has routed through others (RFC 8200, 8.1).
+ */
 uint16_t checksum_pseudo(const uint8_t *packet, uint8_t protocol, uint32_t length);
 
 #endif

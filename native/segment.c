@@ -129,49 +129,45 @@ static void write_header(const struct gso_frame *frame, uint32_t index, bool las
 }
 
 /* @payload_sum is the sum of the payload, which begins at an even offset: transport headers have even lengths. */
-static void store_checksum(uint8_t *header, uint32_t transport_offset, uint32_t header_bytes, uint8_t protocol,
-                           uint32_t payload_bytes, uint16_t payload_sum)
+static void store_checksum(const struct gso_frame *frame, uint8_t *header, uint32_t payload_bytes, uint16_t payload_sum)
 {
-    uint8_t *transport = header + transport_offset;
-    uint32_t transport_bytes = header_bytes - transport_offset;
-    uint32_t pseudo = checksum_pseudo(header, protocol, transport_bytes + payload_bytes);
+    uint8_t *transport = header + frame->transport_offset;
+    uint32_t transport_bytes = frame->header_bytes - frame->transport_offset;
+    uint32_t pseudo = frame->address_sum + frame->protocol + transport_bytes + payload_bytes;
     uint16_t checksum = (uint16_t)~checksum_sum(transport, transport_bytes, pseudo + payload_sum);
 
-    if (protocol == IPPROTO_TCP) {
+    if (frame->protocol == IPPROTO_TCP) {
         store16(transport + TCP_CHECKSUM, checksum);
     } else {
         store16(transport + UDP_CHECKSUM, checksum == 0 ? 0xffff : checksum); /* 0 says that there is none */
     }
 }
 
-void segment_headers(const struct gso_frame *frame, uint8_t *out, size_t stride)
+void segment_headers(const struct gso_frame *frame, uint32_t first, uint32_t count, uint8_t *out, size_t stride)
 {
-    uint32_t count = segment_count(frame);
+    uint32_t last = segment_count(frame) - 1;
     uint16_t ip4_sum = is_ipv6(frame->packet) ? 0 : ip4_common_sum(frame);
 
-    for (uint32_t i = 0; i < count; i++, out += stride) {
-        write_header(frame, i, i == count - 1, ip4_sum, out);
+    for (uint32_t i = first; i < first + count; i++, out += stride) {
+        write_header(frame, i, i == last, ip4_sum, out);
     }
 }
 
-void segment_packets(const struct gso_frame *frame, uint8_t *out, size_t stride)
+void segment_packets(const struct gso_frame *frame, uint32_t first, uint32_t count, uint8_t *out, size_t stride)
 {
-    const uint8_t *payload = frame->packet + frame->header_bytes;
-    uint32_t count = segment_count(frame);
+    const uint8_t *payload = frame->packet + frame->header_bytes + (size_t)first * frame->gso_size;
+    uint32_t last = segment_count(frame) - 1;
     uint16_t ip4_sum = is_ipv6(frame->packet) ? 0 : ip4_common_sum(frame);
 
-    for (uint32_t i = 0; i < count; i++, out += stride, payload += frame->gso_size) {
+    for (uint32_t i = first; i < first + count; i++, out += stride, payload += frame->gso_size) {
         uint32_t payload_bytes = segment_payload_bytes(frame, i);
 
-        write_header(frame, i, i == count - 1, ip4_sum, out);
-        store_checksum(out, frame->transport_offset, frame->header_bytes, frame->protocol, payload_bytes,
-                       checksum_copy(out + frame->header_bytes, payload, payload_bytes));
+        write_header(frame, i, i == last, ip4_sum, out);
+        store_checksum(frame, out, payload_bytes, checksum_copy(out + frame->header_bytes, payload, payload_bytes));
     }
 }
 
-void segment_complete(uint8_t *header, uint32_t transport_offset, uint32_t header_bytes, uint8_t protocol,
-                      const uint8_t *payload, uint32_t payload_bytes)
+void segment_complete(const struct gso_frame *frame, uint8_t *header, const uint8_t *payload, uint32_t payload_bytes)
 {
-    store_checksum(header, transport_offset, header_bytes, protocol, payload_bytes,
-                   checksum_sum(payload, payload_bytes, 0));
+    store_checksum(frame, header, payload_bytes, checksum_sum(payload, payload_bytes, 0));
 }

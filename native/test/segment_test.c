@@ -29,6 +29,17 @@ static uint8_t *tcp4_frame(uint32_t payload_bytes, uint32_t tcp_bytes, uint8_t f
     return packet;
 }
 
+static uint16_t addresses(const uint8_t *packet)
+{
+    return packet[0] >> 4 == 6 ? checksum_sum(packet + 8, 32, 0) : checksum_sum(packet + 12, 8, 0);
+}
+
+static struct gso_frame frame_of(const uint8_t *packet, uint32_t bytes, uint32_t transport, uint32_t header,
+                                 uint32_t gso_size, uint8_t protocol)
+{
+    return (struct gso_frame){packet, bytes, transport, header, gso_size, addresses(packet), protocol};
+}
+
 static void expect_segment(const struct gso_frame *frame, const uint8_t *segment, const uint8_t *header, uint32_t index)
 {
     uint32_t bytes = get16(segment + 2);
@@ -40,14 +51,33 @@ static void expect_segment(const struct gso_frame *frame, const uint8_t *segment
     EXPECT(get16(segment + 4) == ((0xfffe + index) & 0xffff));
     EXPECT(memcmp(segment + frame->header_bytes, payload, bytes - frame->header_bytes) == 0);
     memcpy(completed, header, frame->header_bytes);
-    segment_complete(completed, 20, frame->header_bytes, 6, payload, bytes - frame->header_bytes);
+    segment_complete(frame, completed, payload, bytes - frame->header_bytes);
     EXPECT(memcmp(completed, segment, frame->header_bytes) == 0);
     free(completed);
 }
 
+/* Segments made one by one, each to memory of its own, are those made together. */
+static void expect_windows(const struct gso_frame *frame, const uint8_t *packets, size_t stride, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t bytes = get16(packets + i * stride + 2);
+        uint8_t *one = malloc(bytes);
+        uint8_t *header = malloc(frame->header_bytes);
+
+        segment_packets(frame, i, 1, one, stride);
+        EXPECT(memcmp(one, packets + i * stride, bytes) == 0);
+        segment_headers(frame, i, 1, header, frame->header_bytes);
+        segment_complete(frame, header, one + frame->header_bytes, bytes - frame->header_bytes);
+        EXPECT(memcmp(header, one, frame->header_bytes) == 0);
+        free(header);
+        free(one);
+    }
+}
+
 static void test_split(uint32_t payload_bytes, uint32_t gso_size, uint32_t expected_count)
 {
-    struct gso_frame frame = {tcp4_frame(payload_bytes, 32, 0x99), 52 + payload_bytes, 20, 52, gso_size, IPPROTO_TCP};
+    uint8_t *packet = tcp4_frame(payload_bytes, 32, 0x99);
+    struct gso_frame frame = frame_of(packet, 52 + payload_bytes, 20, 52, gso_size, IPPROTO_TCP);
     uint32_t count = segment_count(&frame);
     size_t stride = 52 + (payload_bytes < gso_size ? payload_bytes : gso_size);
     uint8_t *headers = malloc(count * 52);
@@ -55,41 +85,58 @@ static void test_split(uint32_t payload_bytes, uint32_t gso_size, uint32_t expec
         malloc(52 * count + payload_bytes); /* exactly what is needed: the sanitizer sees one byte more */
 
     EXPECT(count == expected_count);
-    segment_headers(&frame, headers, 52);
-    segment_packets(&frame, packets, stride);
+    segment_headers(&frame, 0, count, headers, 52);
+    segment_packets(&frame, 0, count, packets, stride);
     for (uint32_t i = 0; i < count; i++) {
         uint8_t flags = (uint8_t)(0x10 | (i == 0 ? 0x80 : 0) | (i == count - 1 ? 0x09 : 0));
 
         expect_segment(&frame, packets + i * stride, headers + i * 52, i);
         EXPECT(packets[i * stride + 33] == flags);
     }
+    expect_windows(&frame, packets, stride, count);
     free(headers);
     free(packets);
-    free((void *)frame.packet);
+    free(packet);
 }
 
 static void test_udp_checksum_is_never_zero(void)
 {
     uint8_t packet[30] = {0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 1, 1, 10, 0, 2, 1, 0, 1, 0, 2, 0, 10};
-    struct gso_frame frame = {packet, 30, 20, 28, 100, IPPROTO_UDP};
+    struct gso_frame frame = frame_of(packet, 30, 20, 28, 100, IPPROTO_UDP);
     uint8_t out[30];
     uint32_t sum = checksum_sum(packet + 20, 8, checksum_pseudo(packet, 17, 10));
 
     packet[28] = (uint8_t)((0xffff - sum) >> 8);
     packet[29] = (uint8_t)(0xffff - sum);
-    segment_packets(&frame, out, 30);
+    segment_packets(&frame, 0, 1, out, 30);
     EXPECT(get16(out + 26) == 0xffff);
 }
 
 static void test_ip6_extension_header(void)
 {
     uint8_t packet[40 + 8 + 20 + 250] = {0x60, [6] = 0, [7] = 64, [40] = 6, [60] = 0x50, [61] = 0x10};
-    struct gso_frame frame = {packet, sizeof(packet), 48, 68, 100, IPPROTO_TCP};
+    struct gso_frame frame = frame_of(packet, sizeof(packet), 48, 68, 100, IPPROTO_TCP);
     uint8_t out[3 * 68 + 250];
 
-    segment_packets(&frame, out, 168);
+    segment_packets(&frame, 0, 3, out, 168);
     EXPECT(get16(out + 4) == 128 && get16(out + 168 + 4) == 128 && get16(out + 336 + 4) == 78);
     EXPECT(checksum_sum(out + 336 + 48, 70, checksum_pseudo(out + 336, 6, 70)) == 0xffff);
+}
+
+/* Behind a routing header with segments left, the addresses of the pseudo header are not those of the IP header. */
+static void test_pseudo_header_of_the_final_destination(void)
+{
+    uint8_t packet[40 + 24 + 20 + 250] = {0x60, [6] = 43, [7] = 64, [39] = 2, [40] = 6, 2, 0, 1, [63] = 9, [76] = 0x50};
+    struct gso_frame frame = frame_of(packet, sizeof(packet), 64, 84, 100, IPPROTO_TCP);
+    uint8_t out[3 * 84 + 250];
+
+    frame.address_sum = 9;
+    segment_packets(&frame, 0, 3, out, 184);
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t bytes = i < 2 ? 120 : 70;
+
+        EXPECT(checksum_sum(out + i * 184 + 64, bytes, 9 + 6 + bytes) == 0xffff);
+    }
 }
 
 int main(void)
@@ -102,5 +149,6 @@ int main(void)
     test_split(65535 - 52, 1448, 46);
     test_udp_checksum_is_never_zero();
     test_ip6_extension_header();
+    test_pseudo_header_of_the_final_destination();
     return test_result();
 }

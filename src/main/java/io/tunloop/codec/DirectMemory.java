@@ -7,39 +7,19 @@ import io.tunloop.internal.Addresses;
 import java.nio.ByteBuffer;
 
 /**
- * Native memory of a pooled object, which grows when asked and is freed with the object by the garbage collector.
+ * Native memory of a pooled object, of one size for good, freed with the object by the garbage collector.
  *
  * <p>Thread: one thread at a time.
  */
 final class DirectMemory {
-    private final int usualBytes;
-    private ByteBuf buf;
-    private long address;
+    private final ByteBuf buf;
+    private final long address;
 
-    /** @param usualBytes what is kept; more is given back by {@link #shrink} */
-    DirectMemory(int usualBytes) {
-        this.usualBytes = usualBytes;
-        allocate(usualBytes);
-    }
-
-    private void allocate(int bytes) {
+    /** Throws OutOfMemoryError where there is no direct memory. */
+    DirectMemory(int bytes) {
         ByteBuffer memory = ByteBuffer.allocateDirect(bytes);
         address = Addresses.of(memory);
         buf = Unpooled.wrappedBuffer(memory);
-    }
-
-    /** Makes room for this many bytes; the content may be lost. */
-    void ensure(int bytes) {
-        if (bytes > buf.capacity()) {
-            allocate(bytes);
-        }
-    }
-
-    /** Lets an unusually large piece go. */
-    void shrink() {
-        if (buf.capacity() > usualBytes) {
-            allocate(usualBytes);
-        }
     }
 
     /** All of the memory; never released. */

@@ -8,6 +8,8 @@ import static io.tunloop.packet.VirtioNetHeader.GSO_UDP_L4;
 import static io.tunloop.packet.VirtioNetHeader.NEEDS_CSUM;
 
 import io.netty.buffer.ByteBuf;
+import io.tunloop.packet.Checksum;
+import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.TransportHeader;
 import io.tunloop.packet.VirtioNetHeader;
@@ -28,12 +30,19 @@ import io.tunloop.packet.VirtioNetHeader;
  * Thread: one thread at a time.
  */
 final class FrameLayout {
+    /**
+     * The most bytes that the headers of all segments may have together. 65,535 segments of one byte, each behind 100 bytes
+     * of IPv6 and TCP with options, fit: only a chain of extension headers, which every segment repeats, does not.
+     */
+    static final int MAX_HEADERS_BYTES = 8 * 1024 * 1024;
+
     private final IpLayout ip = new IpLayout();
     private int packetIndex;
     private int packetBytes;
     private int gsoType;
     private int gsoSize;
     private int headerBytes;
+    private int addressSum;
     private boolean needsChecksum;
     private int checksumStart;
     private int checksumOffset;
@@ -71,7 +80,8 @@ final class FrameLayout {
             return "csum_start is not where the transport header begins";
         }
         // hdr_len is not asked: on the forward path the kernel puts the length of the whole packet there.
-        return ip.isTcp() ? parseTcp(frame) : parseUdp();
+        String error = ip.isTcp() ? parseTcp(frame) : parseUdp();
+        return error == null ? parseSegments(frame) : error;
     }
 
     private boolean typeAgrees() {
@@ -110,6 +120,30 @@ final class FrameLayout {
         return needsChecksum && checksumOffset != TransportHeader.UDP_CHECKSUM_OFFSET
                 ? "csum_offset is not UDP's"
                 : null;
+    }
+
+    private String parseSegments(ByteBuf frame) {
+        if (headerBytes + Math.min(gsoSize, packetBytes - headerBytes) > IpHeader.MAX_PACKET_BYTES) {
+            return "segments longer than an IP packet";
+        }
+        if ((long) segments() * headerBytes > MAX_HEADERS_BYTES) {
+            return "the headers of its segments have more than " + MAX_HEADERS_BYTES + " bytes";
+        }
+        addressSum = Checksum.addresses(frame, packetIndex, ip);
+        if (addressSum == Checksum.UNKNOWN) {
+            if (!needsChecksum) {
+                return "routing header of unknown type, and no checksum to go on from";
+            }
+            addressSum = addressSumOfChecksum(frame);
+        }
+        return null;
+    }
+
+    /** The sender has summed the pseudo header, and knows what the routing header means. */
+    private int addressSumOfChecksum(ByteBuf frame) {
+        int checksum = frame.getUnsignedShort(packetIndex + checksumStart + checksumOffset);
+        int lengthAndProtocol = packetBytes - ip.transportOffset() + ip.protocol();
+        return Math.floorMod(checksum - lengthAndProtocol, Checksum.VALID); // Ones' complement: all ones is zero.
     }
 
     /** The first byte of the IP header, in the buffer. */
@@ -153,6 +187,11 @@ final class FrameLayout {
     /** The payload of every segment but the last. */
     int gsoSize() {
         return gsoSize;
+    }
+
+    /** The sum of source and final destination. */
+    int addressSum() {
+        return addressSum;
     }
 
     int protocol() {

@@ -105,7 +105,12 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         PendingWrite pending = pendingWrite(promise);
         count(packets, frame.size());
         MergedPacket group = null;
-        for (int i = 0; i < frame.size(); i++) {
+        // A header longer than those that merge is not made for its own sake.
+        boolean whole = frame.headerBytes() > GroupHeader.MAX_BYTES;
+        for (int i = 0; whole && i < frame.size(); i++) {
+            writePacket(ctx, frame.retainedPacket(i), promise, pending);
+        }
+        for (int i = 0; !whole && i < frame.size(); i++) {
             // The segment behind one that is in the group differs in few fields from it, and those between in none that
             // matter: no need to read them.
             if (group != null && group.continues(frame, i)) {
@@ -121,7 +126,8 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
 
     private MergedPacket writeSegment(ChannelHandlerContext ctx, SplitFrame frame, int index) {
         int headerBytes = frame.headerBytes();
-        wire.parse(frame.headers(), index * headerBytes, headerBytes + frame.payloadBytes(index), true);
+        int start = frame.header(index);
+        wire.parse(frame.headers(), start, headerBytes + frame.payloadBytes(index), true);
         MergedPacket last = lastGroup();
         boolean mergeable = isMergeable();
         if (mergeable && last != null && last.continues(wire) && last.isFirstChecksumValid(scratch)) {

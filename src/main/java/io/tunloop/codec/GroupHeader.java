@@ -39,8 +39,12 @@ import io.tunloop.packet.VirtioNetHeader;
  * Source: linux net/ipv4/af_inet.c, tcp_offload.c and udp_offload.c: what differs, and may not, between packets of a group.
  */
 final class GroupHeader {
-    private static final int USUAL_BYTES = 256;
     private static final int IP = VirtioNetHeader.BYTES;
+    private static final int MEMORY_BYTES = 256;
+
+    /** The longest IP and transport header that may merge: the longest ones but for chains of IPv6 extension headers. */
+    static final int MAX_BYTES = MEMORY_BYTES - IP;
+
     private static final int MAX_DATAGRAMS = 64;
 
     // Bits that must be the same, in 8 bytes of the header as one big-endian number.
@@ -50,8 +54,8 @@ final class GroupHeader {
     private static final long TCP_ACK_OFFSET_FLAGS_WINDOW = 0xffff_ffff_fff7_ffffL; // not PSH
     private static final int V4_ID_SHIFT = 16;
 
-    private final DirectMemory memory = new DirectMemory(USUAL_BYTES);
-    private ByteBuf buf;
+    private final DirectMemory memory = new DirectMemory(MEMORY_BYTES);
+    private final ByteBuf buf = memory.buf();
     private MergeKind kind;
     private boolean v6;
     private int protocol;
@@ -67,8 +71,6 @@ final class GroupHeader {
 
     /** Forgets everything: no header, no packets. */
     void clear() {
-        memory.shrink();
-        buf = memory.buf();
         headerBytes = 0;
         packets = 0;
         open = false;
@@ -77,8 +79,6 @@ final class GroupHeader {
     /** Takes the header of the first packet. It stays open for others if that packet may merge. */
     void begin(WirePacket first, int newHeaderBytes) {
         headerBytes = newHeaderBytes;
-        memory.ensure(IP + headerBytes);
-        buf = memory.buf();
         buf.setBytes(IP, first.buf(), first.index(), headerBytes);
         kind = first.kind();
         v6 = first.isV6();
@@ -230,10 +230,16 @@ final class GroupHeader {
     }
 
     /** As {@link #finishAlone}, and stores the transport checksum over the payload, which the splitter has left 0. */
-    void finishAlone(long payloadAddress, int payloadBytes) {
+    void finishAlone(int addressSum, long payloadAddress, int payloadBytes) {
         finishAlone();
         NativeSegments.complete(
-                memory.address() + IP, transportOffset, headerBytes, protocol, payloadAddress, payloadBytes);
+                memory.address() + IP,
+                transportOffset,
+                headerBytes,
+                addressSum,
+                protocol,
+                payloadAddress,
+                payloadBytes);
     }
 
     /** Makes it the header of all packets together, to be split by the kernel. */

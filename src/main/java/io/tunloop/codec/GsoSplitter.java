@@ -31,11 +31,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Units: lengths in bytes.
  * Ownership: the frame is this handler's own, also to write into; what it fires belongs to the next handler.
  * Thread: the channel's event loop only; the counters may be read by any.
- * Errors: a frame that is not sound is dropped and counted; the channel stays open.
+ * Errors: a frame that is not sound is dropped and counted; the channel stays open. So is one whose segments would have
+ * more than 8 MiB of headers, which takes a long chain of IPv6 extension headers, and one for which there is no memory.
  * Source: linux/virtio_net.h, struct virtio_net_hdr; RFC 1071 for the checksum.
  */
 public final class GsoSplitter extends ChannelInboundHandlerAdapter {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(GsoSplitter.class);
+
+    private static final String NO_MEMORY = "no direct memory for its packets";
 
     /** What is fired for a frame of several packets. */
     public enum Output {
@@ -82,7 +85,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         if (error != null) {
             drop(frame, error);
         } else if (layout.isGso()) {
-            split(ctx, nativeFrame(ctx.alloc(), frame));
+            split(ctx, frame);
         } else {
             count(1);
             ctx.fireChannelRead(wirePacket(frame));
@@ -92,6 +95,10 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
     private void drop(ByteBuf frame, String error) {
         int bytes = frame.readableBytes();
         frame.release();
+        countDropped(bytes, error);
+    }
+
+    private void countDropped(int bytes, String error) {
         dropped.setOpaque(dropped.getPlain() + 1);
         if (dropped.getPlain() == 1) {
             LOGGER.warn("dropped a frame of {} bytes: {}; more of them are counted only", bytes, error);
@@ -107,40 +114,48 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         return frame.skipBytes(VirtioNetHeader.BYTES);
     }
 
-    /** The frame itself, or a copy in native memory; then the layout is that of the copy. */
-    private ByteBuf nativeFrame(ByteBufAllocator allocator, ByteBuf frame) {
-        if (Addresses.isNative(frame)) {
-            return frame;
+    private void split(ChannelHandlerContext ctx, ByteBuf frame) {
+        int segments = layout.segments();
+        SplitFrame batch;
+        try {
+            batch = splitFrame(ctx.alloc(), frame);
+        } catch (OutOfMemoryError starved) {
+            drop(frame, NO_MEMORY);
+            return;
         }
-        ByteBuf copy = allocator.directBuffer(frame.readableBytes()).writeBytes(frame);
+        count(segments);
+        if (output == Output.BATCHES) {
+            ctx.fireChannelRead(batch);
+        } else {
+            firePackets(ctx, batch);
+        }
+    }
+
+    /** Owns the frame, unless it throws. */
+    private SplitFrame splitFrame(ByteBufAllocator allocator, ByteBuf frame) {
+        SplitFrame batch = batches.take();
+        if (Addresses.isNative(frame)) {
+            return batch.init(frame, layout, allocator);
+        }
+        ByteBuf copy = allocator.directBuffer(frame.readableBytes());
+        copy.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
         frame.release();
         layout.parse(copy);
-        return copy;
+        return batch.init(copy, layout, allocator);
     }
 
-    private void split(ChannelHandlerContext ctx, ByteBuf frame) {
-        count(layout.segments());
-        if (output == Output.BATCHES) {
-            ctx.fireChannelRead(batches.take().init(frame, layout, ctx.alloc()));
-        } else {
-            firePackets(ctx, frame);
-        }
-    }
-
-    private void firePackets(ChannelHandlerContext ctx, ByteBuf frame) {
-        // A handler may run this one again before it returns: what is needed later is kept here, not in the layout.
-        int packetBytes = layout.headerBytes() + layout.gsoSize();
-        ByteBuf all;
+    /** Some at a time: a handler may run this one again before it returns, and what it is done with is used again. */
+    private void firePackets(ChannelHandlerContext ctx, SplitFrame batch) {
+        int fired = 0;
         try {
-            all = SplitFrame.packets(frame, layout, ctx.alloc());
+            for (; fired < batch.size(); fired++) {
+                ctx.fireChannelRead(batch.retainedPacket(fired));
+            }
+        } catch (OutOfMemoryError starved) {
+            countDropped((int) batch.readableBytes(), NO_MEMORY);
         } finally {
-            frame.release();
+            batch.release();
         }
-        int end = all.readableBytes();
-        for (int index = 0; index < end; index += packetBytes) {
-            ctx.fireChannelRead(all.retainedSlice(index, Math.min(packetBytes, end - index)));
-        }
-        all.release();
     }
 
     private void count(int wirePackets) {

@@ -99,7 +99,8 @@ final class MergedPacket extends GatheredPacket {
 
     /** Takes another segment, that {@link #continues}. */
     void append(SplitFrame frame, int index) {
-        header.add(frame.headers(), index * frame.headerBytes(), frame.payloadBytes(index));
+        int start = frame.header(index);
+        header.add(frame.headers(), start, frame.payloadBytes(index));
         add(frame, index);
     }
 
@@ -187,8 +188,11 @@ final class MergedPacket extends GatheredPacket {
 
     /** True if it is open, and this segment, the one behind the segment added last, is its next. */
     boolean continues(SplitFrame frame, int index) {
-        return header.isOpen()
-                && header.continues(frame.headers(), index * frame.headerBytes(), frame.payloadBytes(index));
+        if (!header.isOpen()) {
+            return false;
+        }
+        int start = frame.header(index);
+        return header.continues(frame.headers(), start, frame.payloadBytes(index));
     }
 
     /** True if the checksum of the first packet, the only one not verified when it was added, is right. */
@@ -238,7 +242,7 @@ final class MergedPacket extends GatheredPacket {
         } else if (sources[0] instanceof ByteBuf packet) {
             finishAlone(packet);
         } else {
-            header.finishAlone(addresses[1], lengths[1]);
+            header.finishAlone(((SplitFrame) sources[0]).addressSum(), addresses[1], lengths[1]);
         }
         addresses[0] = header.address();
         readableBytes = 0;

@@ -9,7 +9,7 @@ package io.tunloop.codec;
 final class NativeSegments {
     private NativeSegments() {}
 
-    /** Writes the headers of all segments, {@code stride} bytes apart; their transport checksums are left 0. */
+    /** Writes the headers of some segments, {@code stride} bytes apart; their transport checksums are left 0. */
     static native void headers(
             long packet,
             int packetBytes,
@@ -17,21 +17,36 @@ final class NativeSegments {
             int headerBytes,
             int gsoSize,
             int protocol,
+            int first,
+            int count,
             long out,
             int stride);
 
-    /** Writes all segments, complete and valid, {@code stride} bytes apart. */
+    /**
+     * Writes some segments, complete and valid, {@code stride} bytes apart.
+     *
+     * @param addressSum see {@link io.tunloop.packet.Checksum#addresses}
+     */
     static native void packets(
             long packet,
             int packetBytes,
             int transportOffset,
             int headerBytes,
             int gsoSize,
+            int addressSum,
             int protocol,
+            int first,
+            int count,
             long out,
             int stride);
 
     /** Stores the transport checksum of a header whose checksum field is 0, for the payload that follows it elsewhere. */
     static native void complete(
-            long header, int transportOffset, int headerBytes, int protocol, long payload, int payloadBytes);
+            long header,
+            int transportOffset,
+            int headerBytes,
+            int addressSum,
+            int protocol,
+            long payload,
+            int payloadBytes);
 }

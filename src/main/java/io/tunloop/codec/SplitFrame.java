@@ -7,25 +7,31 @@ import io.tunloop.internal.Addresses;
 import io.tunloop.packet.PacketBatch;
 
 /**
- * The segments of one GSO frame, not cut yet: their headers are made, the payload lies where it was read.
+ * The segments of one GSO frame, not cut yet: headers and packets are made where somebody looks, as many at once as a window
+ * has room for, so that the number of segments does not decide how much memory it takes.
  *
  * <pre>
- * headers  | header 0 | header 1 | header 2 |            as on the wire but for their transport checksums
- *               |          |          '------------------------.
- *               |          '-----------.                       |
- * frame    | virtio, header | payload 0          | payload 1   | payload 2 |
- * packets  | header 0, payload 0 | header 1, payload 1 | ...   made when somebody asks
+ * headers  | header 2 | header 3 |                      as on the wire but for their transport checksums
+ *               |          '------------------------.
+ * frame    | virtio, header | payload 0 | payload 1 | payload 2 | payload 3 | ... | payload 44 |
+ * packets  | header 0, payload 0 | header 1, payload 1 | ... | header 44, payload 44 |
  * </pre>
  *
  * <p>Ownership: holds the frame until it is released; then goes back to its pool.
  * Thread: one thread at a time; may be released by any.
  */
 final class SplitFrame extends PacketBatch {
-    /** Enough for the 45 headers of 64 KiB in segments of an Ethernet MTU. */
-    private static final int USUAL_HEADERS_BYTES = 4096;
+    private static final int HEADERS_BYTES = 4096;
+
+    /** Room for all packets of a frame whose segments carry as much payload as header. */
+    private static final int PACKETS_BYTES = 128 * 1024;
+
+    /** Who merges looks at the first two segments and the last, who does not at all of them. */
+    private static final int FIRST_HEADERS = 2;
+
+    private static final int MORE_HEADERS = 4;
 
     private final Pool<SplitFrame> pool;
-    private final DirectMemory headers = new DirectMemory(USUAL_HEADERS_BYTES);
     private ByteBufAllocator allocator;
     private ByteBuf frame;
     private long packetAddress;
@@ -34,8 +40,17 @@ final class SplitFrame extends PacketBatch {
     private int transportOffset;
     private int headerBytes;
     private int gsoSize;
+    private int addressSum;
     private int protocol;
+
+    private DirectMemory headers;
+    private int firstHeader;
+    private int headerCount;
+    private int nextHeaders;
+
     private ByteBuf packets;
+    private int firstPacket;
+    private int packetCount;
 
     SplitFrame(Pool<SplitFrame> pool) {
         this.pool = pool;
@@ -53,54 +68,11 @@ final class SplitFrame extends PacketBatch {
         transportOffset = layout.transportOffset();
         headerBytes = layout.headerBytes();
         gsoSize = layout.gsoSize();
+        addressSum = layout.addressSum();
         protocol = layout.protocol();
-        headers.ensure(size * headerBytes);
-        NativeSegments.headers(
-                packetAddress,
-                packetBytes,
-                transportOffset,
-                headerBytes,
-                gsoSize,
-                protocol,
-                headers.address(),
-                headerBytes);
+        headerCount = 0;
+        nextHeaders = FIRST_HEADERS;
         return this;
-    }
-
-    /** Makes all packets of a sound GSO frame at once, {@code headerBytes + gsoSize} apart; the caller releases them. */
-    static ByteBuf packets(ByteBuf frame, FrameLayout layout, ByteBufAllocator allocator) {
-        return packets(
-                allocator,
-                Addresses.of(frame, layout.packetIndex()),
-                layout.segments(),
-                layout.packetBytes(),
-                layout.transportOffset(),
-                layout.headerBytes(),
-                layout.gsoSize(),
-                layout.protocol());
-    }
-
-    private static ByteBuf packets(
-            ByteBufAllocator allocator,
-            long packetAddress,
-            int size,
-            int packetBytes,
-            int transportOffset,
-            int headerBytes,
-            int gsoSize,
-            int protocol) {
-        int bytes = packetBytes + (size - 1) * headerBytes;
-        ByteBuf packets = allocator.directBuffer(bytes, bytes).writerIndex(bytes);
-        NativeSegments.packets(
-                packetAddress,
-                packetBytes,
-                transportOffset,
-                headerBytes,
-                gsoSize,
-                protocol,
-                Addresses.of(packets, 0),
-                headerBytes + gsoSize);
-        return packets;
     }
 
     @Override
@@ -120,30 +92,97 @@ final class SplitFrame extends PacketBatch {
 
     @Override
     public ByteBuf packet(int index) {
-        return packets().slice(packetIndex(index), packetBytes(index));
+        int start = packetIndex(index);
+        return packets.slice(start, packetBytes(index));
     }
 
     @Override
     public ByteBuf retainedPacket(int index) {
-        return packets().retainedSlice(packetIndex(index), packetBytes(index));
+        int start = packetIndex(index);
+        return packets.retainedSlice(start, packetBytes(index));
     }
 
     private int packetIndex(int index) {
+        int ahead = index - firstPacket;
+        if (ahead < 0 || ahead >= packetCount) {
+            makePackets(index);
+            ahead = index - firstPacket;
+        }
+        return ahead * (headerBytes + gsoSize);
+    }
+
+    private void makePackets(int index) {
         if (index < 0 || index >= size) {
             throw new IndexOutOfBoundsException("packet " + index + " of " + size);
         }
-        return index * (headerBytes + gsoSize);
+        int stride = headerBytes + gsoSize;
+        int perWindow = Math.max(1, PACKETS_BYTES / stride);
+        int first = index - index % perWindow;
+        int count = Math.min(perWindow, size - first);
+        int bytes = (count - 1) * stride + packetBytes(first + count - 1);
+        releasePackets();
+        ByteBuf window = allocator.directBuffer(bytes, bytes).writerIndex(bytes);
+        NativeSegments.packets(
+                packetAddress,
+                packetBytes,
+                transportOffset,
+                headerBytes,
+                gsoSize,
+                addressSum,
+                protocol,
+                first,
+                count,
+                Addresses.of(window, 0),
+                stride);
+        packets = window;
+        firstPacket = first;
+        packetCount = count;
     }
 
-    private ByteBuf packets() {
-        if (packets == null) {
-            packets = packets(
-                    allocator, packetAddress, size, packetBytes, transportOffset, headerBytes, gsoSize, protocol);
+    private void releasePackets() {
+        if (packets != null) {
+            packets.release();
+            packets = null;
+            packetCount = 0;
         }
-        return packets;
     }
 
-    /** The headers, valid on the wire but for their transport checksums; header {@code i} at {@code i * headerBytes}. */
+    /**
+     * Makes header {@code index}, valid on the wire but for its transport checksum, which is 0: for headers that may merge,
+     * which are no longer than {@link GroupHeader#MAX_BYTES}.
+     *
+     * @return where it begins in {@link #headers}, until the next call
+     */
+    int header(int index) {
+        int ahead = index - firstHeader;
+        if (ahead < 0 || ahead >= headerCount) {
+            makeHeaders(index);
+            return 0;
+        }
+        return ahead * headerBytes;
+    }
+
+    private void makeHeaders(int index) {
+        if (headers == null) {
+            headers = new DirectMemory(HEADERS_BYTES);
+        }
+        firstHeader = index;
+        headerCount = Math.min(Math.min(nextHeaders, HEADERS_BYTES / headerBytes), size - index);
+        nextHeaders = Math.min(nextHeaders * MORE_HEADERS, HEADERS_BYTES);
+        NativeSegments.headers(
+                packetAddress,
+                packetBytes,
+                transportOffset,
+                headerBytes,
+                gsoSize,
+                protocol,
+                firstHeader,
+                headerCount,
+                headers.address(),
+                headerBytes);
+    }
+
+    /** What holds the headers that {@link #header} has made. */
     ByteBuf headers() {
         return headers.buf();
     }
@@ -155,6 +194,11 @@ final class SplitFrame extends PacketBatch {
 
     int gsoSize() {
         return gsoSize;
+    }
+
+    /** See {@link io.tunloop.packet.Checksum#addresses}. */
+    int addressSum() {
+        return addressSum;
     }
 
     int payloadBytes(int index) {
@@ -170,11 +214,8 @@ final class SplitFrame extends PacketBatch {
     protected void deallocate() {
         frame.release();
         frame = null;
-        if (packets != null) {
-            packets.release();
-            packets = null;
-        }
-        headers.shrink();
+        allocator = null;
+        releasePackets();
         pool.give(this);
     }
 }

@@ -50,13 +50,18 @@ final class WirePacket {
         headerBytes = 0;
         flow = parseFlow();
         if (flow == Flow.KNOWN && ip.lengthBytes() == bytes && isPlain()) {
-            mergeable = (ip.isTcp() ? isTcpMergeable() : isUdpMergeable(made)) && (made || isIpChecksumValid());
+            mergeable = (ip.isTcp() ? isTcpMergeable() : isUdpMergeable(made))
+                    && headerBytes <= GroupHeader.MAX_BYTES
+                    && (made || isIpChecksumValid());
         }
     }
 
-    /** True for what the kernel's own GRO looks at: it leaves options, fragments and what is authenticated alone. */
+    /**
+     * True for what the kernel's own GRO looks at: it leaves options, fragments and what is authenticated alone, and finds
+     * the checksum wrong of what its source has routed, as it sums the destination in the IP header.
+     */
     private boolean isPlain() {
-        return !ip.isFragment() && !ip.hasOptions() && !ip.isAuthenticated();
+        return !ip.isFragment() && !ip.hasOptions() && !ip.isAuthenticated() && !ip.isRouted();
     }
 
     private Flow parseFlow() {
@@ -155,7 +160,7 @@ final class WirePacket {
 
     /** True if the transport checksum is right. Reads the whole packet. */
     boolean isTransportChecksumValid() {
-        return Checksum.transport(buf, index, bytes, ip.transportOffset(), ip.protocol()) == Checksum.VALID;
+        return Checksum.transport(buf, index, bytes, ip) == Checksum.VALID;
     }
 
     /** A hash of addresses, ports and protocol; of a {@link Flow#KNOWN} packet. */

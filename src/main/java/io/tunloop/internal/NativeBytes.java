@@ -17,6 +17,9 @@ public final class NativeBytes {
     /** The folded sum of the bytes as big-endian words, and of {@code initial}; 0..0xffff, not complemented. */
     public static native int sum(long address, int bytes, int initial);
 
-    /** The sum of pseudo header and everything from {@code transportOffset} on; 0xffff if the checksum is valid. */
+    /**
+     * The sum of pseudo header, with the addresses in the IP header, and of everything from {@code transportOffset} on;
+     * 0xffff if the checksum is valid.
+     */
     public static native int transportSum(long packet, int bytes, int transportOffset, int protocol);
 }

@@ -20,6 +20,9 @@ public final class Checksum {
     /** The sum over bytes that include their own, valid checksum. */
     public static final int VALID = 0xffff;
 
+    /** Where {@link #addresses} are told by a header that is not known here. */
+    public static final int UNKNOWN = -1;
+
     static {
         NativeLibrary.ensureLoaded();
     }
@@ -34,11 +37,34 @@ public final class Checksum {
                 : sumPlain(buf, index, bytes, initial);
     }
 
-    /** Sums the pseudo header of the IP packet at {@code index}: addresses, protocol, and this many transport bytes. */
+    /**
+     * Sums the addresses of the pseudo header of the IP packet at {@code index}: source and final destination. They are
+     * those of the IP header unless its source has routed the packet through others, of which some are yet to come.
+     *
+     * @return {@link #UNKNOWN} behind a routing header of another type than 0, 2, 3 and 4 (RFC 8200, 6275, 6554, 8754)
+     */
+    public static int addresses(ByteBuf buf, int index, IpLayout ip) {
+        return PseudoHeader.addresses(buf, index, ip);
+    }
+
+    /**
+     * Sums the pseudo header of the IP packet at {@code index}: {@link #addresses}, protocol, and this many transport bytes.
+     * Where a routing header is not known, the destination is that of the IP header.
+     */
     public static int pseudoHeader(ByteBuf buf, int index, int protocol, int transportBytes) {
         boolean v6 = IpHeader.version(buf, index) == 6;
-        int source = index + (v6 ? IpHeader.V6_SOURCE_OFFSET : IpHeader.V4_SOURCE_OFFSET);
-        return sumPlain(buf, source, v6 ? 32 : 8, protocol + transportBytes);
+        boolean plain = v6
+                ? IpHeader.v6NextHeader(buf, index) == protocol
+                : IpHeader.v4HeaderBytes(buf, index) == IpHeader.V4_BYTES;
+        int sum = plain ? PseudoHeader.headerAddresses(buf, index, v6) : addresses(buf, index);
+        return fold((long) sum + protocol + transportBytes);
+    }
+
+    private static int addresses(ByteBuf buf, int index) {
+        IpLayout ip = new IpLayout();
+        boolean known = ip.parse(buf, index, buf.capacity() - index);
+        int sum = known ? addresses(buf, index, ip) : UNKNOWN;
+        return sum == UNKNOWN ? PseudoHeader.headerAddresses(buf, index, ip.isV6()) : sum;
     }
 
     /**
@@ -47,13 +73,25 @@ public final class Checksum {
      * @return {@link #VALID} if the transport checksum is right
      */
     public static int transport(ByteBuf buf, int index, int bytes, int transportOffset, int protocol) {
+        boolean v6 = IpHeader.version(buf, index) == 6;
+        boolean plain = transportOffset == (v6 ? IpHeader.V6_BYTES : IpHeader.V4_BYTES);
+        return transport(buf, index, bytes, transportOffset, protocol, plain);
+    }
+
+    /** As the other one, of a packet with this layout; makes no garbage, whatever headers it has. */
+    public static int transport(ByteBuf buf, int index, int bytes, IpLayout ip) {
+        boolean plain = !ip.hasOptions() && !ip.isRouted();
+        return transport(buf, index, bytes, ip.transportOffset(), ip.protocol(), plain);
+    }
+
+    private static int transport(
+            ByteBuf buf, int index, int bytes, int transportOffset, int protocol, boolean headerAddresses) {
         checkRange(buf, index, bytes);
-        if (Addresses.isNative(buf)) {
+        if (headerAddresses && Addresses.isNative(buf)) {
             return NativeBytes.transportSum(Addresses.of(buf, index), bytes, transportOffset, protocol);
         }
         int transportBytes = bytes - transportOffset;
-        int pseudo = pseudoHeader(buf, index, protocol, transportBytes);
-        return sumPlain(buf, index + transportOffset, transportBytes, pseudo);
+        return sum(buf, index + transportOffset, transportBytes, pseudoHeader(buf, index, protocol, transportBytes));
     }
 
     /**

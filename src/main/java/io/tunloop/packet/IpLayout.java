@@ -27,6 +27,7 @@ public final class IpLayout {
     private static final int AUTHENTICATION = 51;
     private static final int DESTINATION_OPTIONS = 60;
     private static final int LEAST_EXTENSION_BYTES = 8;
+    private static final int SEGMENTS_LEFT_OFFSET = 3;
     private static final int V6_FRAGMENT_OFFSET_MASK = 0xfff8;
 
     private boolean v6;
@@ -37,6 +38,7 @@ public final class IpLayout {
     private boolean authenticated;
     private boolean fragment;
     private boolean laterFragment;
+    private int routingOffset;
 
     /** A layout of nothing, until it parses. */
     public IpLayout() {}
@@ -53,6 +55,7 @@ public final class IpLayout {
         int version = IpHeader.version(buf, index);
         v6 = version == 6;
         authenticated = false;
+        routingOffset = 0;
         return v6 ? parseV6(buf, index, bytes) : version == 4 && parseV4(buf, index, bytes);
     }
 
@@ -98,7 +101,12 @@ public final class IpLayout {
                 authenticated = true;
                 transportOffset += (length + 2) * Integer.BYTES;
             }
-            default -> transportOffset += (length + 1) * Long.BYTES;
+            default -> {
+                if (protocol == ROUTING && buf.getUnsignedByte(index + SEGMENTS_LEFT_OFFSET) > 0) {
+                    routingOffset = transportOffset;
+                }
+                transportOffset += (length + 1) * Long.BYTES;
+            }
         }
         protocol = buf.getUnsignedByte(index);
     }
@@ -161,6 +169,16 @@ public final class IpLayout {
     /** True if an IPv6 authentication header covers the packet: nobody on the way may change it, nor cut or join it. */
     public boolean isAuthenticated() {
         return authenticated;
+    }
+
+    /** True for an IPv6 packet whose source has routed it through others, of which some are yet to come. */
+    public boolean isRouted() {
+        return routingOffset > 0;
+    }
+
+    /** Where the last routing header lies that has segments left; 0 if there is none. */
+    int routingOffset() {
+        return routingOffset;
     }
 
     /** True for a piece of a fragmented packet, the first one included. */

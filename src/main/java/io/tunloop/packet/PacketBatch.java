@@ -7,11 +7,12 @@ import io.netty.util.AbstractReferenceCounted;
 /**
  * The wire packets that one offloaded frame stands for, as one message: a pipeline pays per frame, not per packet.
  *
- * <p>The packets are not made before somebody asks: {@link #packet(int)} fills all of them, checksums included, in one
- * native call. A batch that only passes through to a coalescer never copies its payload.
+ * <p>The packets are not made before somebody asks: {@link #packet(int)} fills some of them, checksums included, in one
+ * native call, and forgets them when one is asked for that is not among them: a frame of 64 KiB may stand for megabytes of
+ * packets. A batch that only passes through to a coalescer never copies its payload.
  *
  * <p>Units: lengths in bytes.
- * Ownership: the packets stay valid until the batch is released.
+ * Ownership: a packet that is not retained is valid until the next one is asked for, or the batch is released.
  * Thread: one thread at a time; may be released by any.
  */
 public abstract class PacketBatch extends AbstractReferenceCounted {

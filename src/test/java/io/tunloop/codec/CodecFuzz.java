@@ -215,7 +215,7 @@ public final class CodecFuzz {
             return false;
         }
         header.clear();
-        header.begin(first, first.transportOffset() + TransportHeader.UDP_BYTES);
+        header.begin(first, Math.min(GroupHeader.MAX_BYTES, first.transportOffset() + TransportHeader.UDP_BYTES));
         return header.isSameFlow(second);
     }
 

@@ -10,9 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.VirtioNetHeader;
+import io.tunloop.testing.BoundedAllocator;
 import io.tunloop.testing.Codec;
 import io.tunloop.testing.Frame;
 import io.tunloop.testing.PacketSpec;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -95,6 +99,47 @@ class GsoSplitterTest {
         byte[] packet = Codec.split(frame).get(0);
         assertThat(packet).hasSize(28 + covered);
         assertThat(Arrays.copyOfRange(packet, 26, 28)).containsOnly(0xff);
+    }
+
+    private static Map<String, PacketSpec> routedFrames() {
+        PacketSpec tcp = Packets.tcp6(ACK, 2_500, 1);
+        return Map.of(
+                "type 0", tcp.copy().routing(0, 1, "fd00:9::9", "fd00:7::7", "fd00:9::9"),
+                "type 4", tcp.copy().routing(4, 1, "fd00:9::9", "fd00:9::9", "fd00:7::7"),
+                "type 4 at its end", tcp.copy().routing(4, 0, null, "fd00:2::1", "fd00:7::7"),
+                "a type that only the sender knows", tcp.copy().routing(77, 1, "fd00:9::9", "fd00:7::7"),
+                "UDP", Packets.udp6(2_500).routing(2, 1, "fd00:9::9", "fd00:9::9"),
+                "IPv4", Packets.tcp4(ACK, 2_500, 1).sourceRoute(131, 4, "10.9.9.9", "10.7.7.7", "10.9.9.9"));
+    }
+
+    private static Set<String> routes() {
+        return routedFrames().keySet();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void shouldSumTheFinalDestinationOfARoutedFrame(String route) {
+        PacketSpec whole = routedFrames().get(route);
+        PacketSpec second = whole.copy().sequence(1_001).id(whole.id() + 1);
+        List<byte[]> packets = Codec.split(frame(whole, 1_000));
+
+        assertThat(packets).hasSize(3);
+        int checksum = whole.transportOffset() + (whole.protocol() == 6 ? 16 : 6);
+        assertThat(packets.get(1)).hasSameSizeAs(packets.get(0));
+        if (whole.protocol() == 6) {
+            assertThat(packets.get(0)).isEqualTo(whole.copy().payload(1_000).bytes());
+            assertThat(packets.get(1)).isEqualTo(second.payload(1_000).bytes());
+        }
+        for (byte[] packet : packets) {
+            ByteBuf buf = Unpooled.wrappedBuffer(packet);
+            int bytes = packet.length - whole.transportOffset();
+            long pseudo = whole.pseudo(bytes);
+            assertThat(PlainChecksum.fold(pseudo + PlainChecksum.sum(packet, whole.transportOffset(), bytes)))
+                    .as("checksum %04x", buf.getUnsignedShort(checksum))
+                    .isEqualTo(0xffff);
+        }
+        List<Frame> merged = Codec.splitAndMerge(List.of(frame(whole, 1_000)));
+        assertThat(Codec.splitAll(merged)).containsExactlyElementsOf(packets);
     }
 
     @Test
@@ -223,7 +268,17 @@ class GsoSplitterTest {
                         frame(Packets.tcp6(ACK, 2_000, 1).authenticationHeader(), 1_000)),
                 Map.entry(
                         "82: extension header past the end",
-                        set8(frame(Packets.tcp6(ACK, 2_000, 1).extension(60, 0), 1_000), 10 + 41, 0xff)));
+                        set8(frame(Packets.tcp6(ACK, 2_000, 1).extension(60, 0), 1_000), 10 + 41, 0xff)),
+                Map.entry(
+                        "84: a gigabyte of headers",
+                        frame(Packets.tcp6(ACK, 33_000, 1).extensionChain(15, 2_048), 1)),
+                Map.entry(
+                        "85: more than 8 MiB of headers",
+                        frame(Packets.tcp6(ACK, 8_192, 1).extensionChain(121, 8), 1)),
+                Map.entry("86: segments longer than an IP packet", frame(Packets.tcp6(ACK, 65_530, 1), 65_530)),
+                Map.entry(
+                        "87: a routing header of unknown type, without a checksum to go on from",
+                        set8(frame(Packets.tcp6(ACK, 2_000, 1).routing(77, 1, null, "fd00::1"), 1_000), 0, 0)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -241,6 +296,70 @@ class GsoSplitterTest {
                 .isEqualTo(Packets.udp4(5).bytes());
         assertThat(splitter.packets()).isEqualTo(1);
         assertThat(channel.finish()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotAllocateForWhatItRefuses(GsoSplitter.Output output) {
+        BoundedAllocator allocator = new BoundedAllocator(0);
+        GsoSplitter splitter = new GsoSplitter(output);
+        EmbeddedChannel channel = channel(splitter, allocator);
+        for (int i = 0; i < 3; i++) {
+            channel.writeInbound(
+                    Packets.tcp6(ACK, 33_000, 1).extensionChain(15, 2_048).frame(1));
+        }
+        assertThat(splitter.dropped()).isEqualTo(3);
+        assertThat(splitter.packets()).isZero();
+        channel.checkException();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldMakeSomePacketsOfALargeFrameAtATime(GsoSplitter.Output output) {
+        PacketSpec whole = Packets.tcp6(ACK, 8_000, 1).extensionChain(1, 960);
+        BoundedAllocator allocator = new BoundedAllocator(128 * 1024);
+        EmbeddedChannel channel = channel(new GsoSplitter(output), allocator);
+        List<byte[]> packets = new ArrayList<>();
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                Codec.take(message, packets);
+            }
+        });
+        channel.writeInbound(whole.frame(1));
+
+        assertThat(packets).hasSize(8_000);
+        PacketSpec expected = whole.copy().payload(1);
+        for (byte[] packet : packets) {
+            assertThat(packet).isEqualTo(expected.bytes());
+            expected = expected.next();
+        }
+        assertThat(allocator.usedBytes()).isZero();
+        channel.checkException();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldCountAFrameForWhosePacketsThereIsNoMemory() {
+        BoundedAllocator allocator = new BoundedAllocator(10);
+        GsoSplitter splitter = new GsoSplitter();
+        EmbeddedChannel channel = channel(splitter, allocator);
+        ByteBuf direct = Packets.tcp4(ACK, 2_000, 1).frame(1_000);
+        ByteBuf heap = Unpooled.copiedBuffer(direct);
+        channel.writeInbound(direct);
+        channel.writeInbound(heap);
+
+        assertThat(direct.refCnt() + heap.refCnt()).isZero();
+        assertThat(splitter.dropped()).isEqualTo(2);
+        channel.checkException();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static EmbeddedChannel channel(GsoSplitter splitter, BoundedAllocator allocator) {
+        EmbeddedChannel channel = new EmbeddedChannel(splitter);
+        channel.config().setAllocator(allocator);
+        return channel;
     }
 
     private static List<String> unsoundNames() {

@@ -66,6 +66,7 @@ final class KernelOracle implements AutoCloseable {
                 "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1",
                 "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0",
                 "sysctl -qw net.ipv4.conf.napi0.rp_filter=0 net.ipv4.conf.offload0.rp_filter=0",
+                "sysctl -qw net.ipv4.conf.all.accept_source_route=1 net.ipv4.conf.offload0.accept_source_route=1",
                 "ip link set napi0 mtu " + MTU_BYTES,
                 "echo 60000000 > /sys/class/net/napi0/gro_flush_timeout",
                 "echo 3 > /sys/class/net/napi0/napi_defer_hard_irqs",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.codec;
 
+import static io.tunloop.packet.TransportHeader.ACK;
+import static io.tunloop.packet.TransportHeader.PSH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The running kernel says whether our groups are right: never coarser than those of its GRO, and split into the bytes of
@@ -107,6 +111,30 @@ class KernelOracleIT {
                     .as("frame %d of seed %d: %s gso_size=%d", i, SEED, whole.packet(), whole.gsoSize())
                     .containsExactlyElementsOf(ours);
         }
+    }
+
+    /** Frames whose source has routed them through others, by what the pseudo header takes for the destination. */
+    private static List<PacketSpec> routed() {
+        PacketSpec tcp = Packets.tcp6(ACK | PSH, 2_500, 1).destination("fd00:3::1");
+        return List.of(
+                tcp.copy().routing(0, 1, "fd00:9::9", "fd00:7::7", "fd00:9::9"),
+                tcp.copy().routing(2, 1, "fd00:9::9", "fd00:9::9"),
+                tcp.copy().routing(4, 1, "fd00:9::9", "fd00:9::9", "fd00:7::7"),
+                tcp.copy().routing(4, 0, null, "fd00:3::1", "fd00:7::7"),
+                tcp.copy().routing(77, 1, "fd00:9::9", "fd00:7::7"),
+                Packets.udp6(2_500).destination("fd00:3::1").routing(0, 1, "fd00:9::9", "fd00:9::9"),
+                Packets.tcp4(ACK, 2_500, 1)
+                        .destination("10.0.3.1")
+                        .sourceRoute(131, 4, "10.9.9.9", "10.7.7.7", "10.9.9.9"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routed")
+    void shouldSplitARoutedFrameAsTheKernelDoes(PacketSpec whole) throws Exception {
+        byte[] frame = Packets.take(whole.frame(1_000));
+        List<byte[]> ours = Codec.split(frame);
+        ours.replaceAll(KernelOracleIT::forwarded);
+        assertThat(kernel.split(frame, ours.size())).containsExactlyElementsOf(ours);
     }
 
     private static List<Frame> ours(List<PacketSpec> sequence) {

@@ -9,9 +9,13 @@ import io.netty.buffer.Unpooled;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.PlainChecksum;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChecksumTest {
@@ -57,6 +61,73 @@ class ChecksumTest {
                     .isNotEqualTo(Checksum.VALID)
                     .isEqualTo(PlainChecksum.transport(heap.array(), offset, spec.protocol()));
             direct.release();
+        }
+    }
+
+    /** Packets whose source has routed them through others: named, with the final destination. */
+    private static Map<String, PacketSpec> routed() {
+        PacketSpec tcp = Packets.tcp6().payload(33);
+        byte[] compressed = {0, 2, 3, 1, (byte) 0xee, 0x40, 0, 0, 0, 5, 0, 5, 0, 5, 0, 5, 0, 5, 0, 9, 0, 0, 0, 0};
+        return Map.ofEntries(
+                Map.entry("type 0", tcp.copy().routing(0, 1, "fd00:9::9", "fd00:7::7", "fd00:9::9")),
+                Map.entry("type 2", tcp.copy().routing(2, 1, "fd00:9::9", "fd00:9::9")),
+                Map.entry("type 3 without prefix", tcp.copy().routing(3, 2, "fd00:9::9", "fd00:7::7", "fd00:9::9")),
+                Map.entry("type 3 with a prefix", tcp.copy().routing(compressed, "fd00:2::9")),
+                Map.entry("type 4", tcp.copy().routing(4, 1, "fd00:9::9", "fd00:9::9", "fd00:7::7")),
+                Map.entry("type 4 at its end", tcp.copy().routing(4, 0, null, "fd00:2::1", "fd00:7::7")),
+                Map.entry("a type that is not known", tcp.copy().routing(77, 1, null, "fd00:9::9")),
+                Map.entry("UDP", Packets.udp6(5).routing(0, 1, "fd00:9::9", "fd00:9::9")),
+                Map.entry("loose", Packets.tcp4().sourceRoute(131, 4, "10.9.9.9", "10.7.7.7", "10.9.9.9")),
+                Map.entry("strict", Packets.udp4(9).sourceRoute(137, 8, "10.9.9.9", "10.7.7.7", "10.9.9.9")),
+                Map.entry("loose at its end", Packets.tcp4().sourceRoute(131, 12, null, "10.7.7.7", "10.9.9.9")),
+                Map.entry("a record of the route", Packets.tcp4().sourceRoute(7, 4, null, "10.7.7.7", "10.9.9.9")));
+    }
+
+    private static Set<String> routes() {
+        return routed().keySet();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("routes")
+    void shouldSumTheFinalDestinationOf(String route) {
+        PacketSpec spec = routed().get(route);
+        byte[] bytes = spec.bytes();
+        int offset = spec.transportOffset();
+        ByteBuf direct = Packets.direct(bytes);
+        for (ByteBuf buf : List.of(direct, Unpooled.wrappedBuffer(bytes))) {
+            assertThat(Checksum.transport(buf, 0, bytes.length, offset, spec.protocol()))
+                    .isEqualTo(Checksum.VALID);
+            assertThat(Checksum.transport(buf, 0, bytes.length, layout(buf))).isEqualTo(Checksum.VALID);
+            int pseudo = Checksum.pseudoHeader(buf, 0, spec.protocol(), bytes.length - offset);
+            assertThat(Checksum.sum(buf, offset, bytes.length - offset, pseudo)).isEqualTo(Checksum.VALID);
+        }
+        direct.release();
+    }
+
+    private static IpLayout layout(ByteBuf packet) {
+        IpLayout layout = new IpLayout();
+        assertThat(layout.parse(packet, 0, packet.readableBytes())).isTrue();
+        return layout;
+    }
+
+    @Test
+    void shouldSayWhereTheFinalDestinationIsNotKnown() {
+        ByteBuf unknown = routed().get("a type that is not known").build();
+        assertThat(Checksum.addresses(unknown, 0, layout(unknown))).isEqualTo(Checksum.UNKNOWN);
+        unknown.release();
+        ByteBuf without = Packets.tcp6().routing(0, 1, null).build();
+        assertThat(Checksum.addresses(without, 0, layout(without))).isEqualTo(Checksum.UNKNOWN);
+        without.release();
+    }
+
+    @Test
+    void shouldTakeSourceRoutesThatMakeNoSenseForNone() {
+        byte[][] options = {{(byte) 131, 0, 4, 0}, {(byte) 131, 40, 4, 0}, {(byte) 131, 3, 4, 0}, {1, 1, 1, (byte) 131}
+        };
+        for (byte[] each : options) {
+            ByteBuf packet = Packets.tcp4().ipOptions(each).build();
+            assertThat(Checksum.addresses(packet, 0, layout(packet))).isEqualTo(0x0a00 + 0x0101 + 0x0a00 + 0x0201);
+            packet.release();
         }
     }
 

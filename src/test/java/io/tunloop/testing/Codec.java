@@ -66,7 +66,8 @@ public final class Codec {
         return packets;
     }
 
-    private static void take(Object message, List<byte[]> packets) {
+    /** Adds the packets of what a splitter fires, and releases it. */
+    public static void take(Object message, List<byte[]> packets) {
         if (message instanceof PacketBatch batch) {
             for (int i = 0; i < batch.size(); i++) {
                 ByteBuf packet = batch.retainedPacket(i);

@@ -224,7 +224,14 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                         "59: IPv6 UDP without checksum",
                         "0 1",
                         List.of(u.copy().noTransportChecksum(), u.next().noTransportChecksum())),
-                of("IPv6 datagrams", "0+1", List.of(u, u.next())));
+                of("IPv6 datagrams", "0+1", List.of(u, u.next())),
+                of("a routing header at its end", "0+1", routed(0, null)),
+                of("a routing header with segments left", "0 1", routed(1, "fd00:9::9")));
+    }
+
+    private static List<PacketSpec> routed(int segmentsLeft, String last) {
+        PacketSpec first = Packets.tcp6(ACK, 100, 1).routing(4, segmentsLeft, last, "fd00:9::9");
+        return List.of(first, first.next());
     }
 
     private static OffloadCase of(String name, String groups, List<PacketSpec> packets) {

@@ -36,6 +36,8 @@ public final class PacketSpec {
     private byte[] extensions = {};
     private int extensionType = -1;
     private int afterExtension = -1;
+    private int lastExtension;
+    private String finalDestination;
     private int sequence = 1;
     private int ack = 1;
     private int reserved;
@@ -73,6 +75,8 @@ public final class PacketSpec {
         copy.extensions = extensions;
         copy.extensionType = extensionType;
         copy.afterExtension = afterExtension;
+        copy.lastExtension = lastExtension;
+        copy.finalDestination = finalDestination;
         copy.sequence = sequence;
         copy.ack = ack;
         copy.reserved = reserved;
@@ -149,6 +153,58 @@ public final class PacketSpec {
         extensionType = type;
         extensions = new byte[] {0, 0, 1, 4, 0, 0, 0, (byte) content};
         return this;
+    }
+
+    /** Destination options headers of 8 to 2048 bytes each, all padding. */
+    public PacketSpec extensionChain(int headers, int bytesEach) {
+        extensionType = 60;
+        extensions = new byte[headers * bytesEach];
+        for (int at = 0; at < extensions.length; at += bytesEach) {
+            extensions[at] = 60;
+            extensions[at + 1] = (byte) (bytesEach / 8 - 1);
+        }
+        lastExtension = extensions.length - bytesEach;
+        return this;
+    }
+
+    /**
+     * A routing header with these addresses, in their order on the wire.
+     *
+     * @param last the final destination, which the checksum is for; null where no segments are left
+     */
+    public PacketSpec routing(int type, int segmentsLeft, String last, String... addresses) {
+        ByteBuffer header = ByteBuffer.allocate(8 + 16 * addresses.length)
+                .put((byte) 0)
+                .put((byte) (2 * addresses.length))
+                .put((byte) type)
+                .put((byte) segmentsLeft)
+                .putInt(0);
+        for (String address : addresses) {
+            header.put(NetUtil.createByteArrayFromIpAddressString(address));
+        }
+        return routing(header.array(), last);
+    }
+
+    /** A routing header of any making; its first byte is put right. */
+    public PacketSpec routing(byte[] header, String last) {
+        extensionType = 43;
+        extensions = header;
+        finalDestination = last;
+        return this;
+    }
+
+    /** An IPv4 source route: 131 for a loose one, 137 for a strict one; the pointer of a fresh one is 4. */
+    public PacketSpec sourceRoute(int type, int pointer, String last, String... addresses) {
+        ByteBuffer options = ByteBuffer.allocate(4 + 4 * addresses.length)
+                .put((byte) 1)
+                .put((byte) type)
+                .put((byte) (3 + 4 * addresses.length))
+                .put((byte) pointer);
+        for (String address : addresses) {
+            options.put(NetUtil.createByteArrayFromIpAddressString(address));
+        }
+        finalDestination = last;
+        return ipOptions(options.array());
     }
 
     /** An IPv6 fragment header with this offset-and-flags field. */
@@ -284,6 +340,7 @@ public final class PacketSpec {
         if (extensionType == 44) {
             extensionType = -1;
             extensions = new byte[0];
+            lastExtension = 0;
         }
         return this;
     }
@@ -333,13 +390,24 @@ public final class PacketSpec {
         boolean tcp = protocol == PROTOCOL_TCP;
         int start = transportOffset();
         int offset = tcp ? TransportHeader.TCP_CHECKSUM_OFFSET : TransportHeader.UDP_CHECKSUM_OFFSET;
-        int pseudo = (int) PlainChecksum.pseudo(bytes, protocol, bytes.length - start);
+        long pseudo = pseudo(bytes.length - start);
         putShort(bytes, start + offset, PlainChecksum.fold(pseudo));
         int type = tcp ? (v6 ? 4 : 1) : 5;
         ByteBuf frame = Unpooled.directBuffer(10 + bytes.length).writeZero(10).writeBytes(bytes);
         // hdr_len is what the kernel gives for forwarded packets: everything.
         VirtioNetHeader.set(frame, 0, 1, gsoSize == 0 ? 0 : type, bytes.length, gsoSize, start, offset);
         return frame;
+    }
+
+    /** The sum of the pseudo header, whose destination is the final one. */
+    public long pseudo(int transportBytes) {
+        byte[] from = NetUtil.createByteArrayFromIpAddressString(source);
+        byte[] to =
+                NetUtil.createByteArrayFromIpAddressString(finalDestination == null ? destination : finalDestination);
+        return PlainChecksum.sum(from, 0, from.length)
+                + PlainChecksum.sum(to, 0, to.length)
+                + protocol
+                + transportBytes;
     }
 
     /** The IP packet. */
@@ -351,8 +419,8 @@ public final class PacketSpec {
         byte[] packet = out.toByteArray();
         int field = transportOffset() + (protocol == PROTOCOL_TCP ? 16 : 6);
         if (!noTransportChecksum) {
-            int sum = PlainChecksum.transport(packet, transportOffset(), protocol);
-            int checksum = ~sum & 0xffff;
+            long sum = pseudo(transport.length) + PlainChecksum.sum(transport, 0, transport.length);
+            int checksum = ~PlainChecksum.fold(sum) & 0xffff;
             checksum = protocol == PROTOCOL_UDP && checksum == 0 ? 0xffff : checksum;
             putShort(packet, field, badTransportChecksum ? checksum ^ 0x1234 : checksum);
         }
@@ -390,7 +458,7 @@ public final class PacketSpec {
                 .put(NetUtil.createByteArrayFromIpAddressString(destination))
                 .put(extensions);
         if (extensions.length > 0) {
-            header[40] = (byte) (afterExtension < 0 ? protocol : afterExtension);
+            header[40 + lastExtension] = (byte) (afterExtension < 0 ? protocol : afterExtension);
         }
         return header;
     }
@@ -462,6 +530,7 @@ public final class PacketSpec {
         append(text, "flowLabel", flowLabel, 0);
         append(text, "extension", extensionType + Arrays.toString(extensions), "-1[]");
         append(text, "afterExtension", afterExtension, -1);
+        append(text, "finalDestination", finalDestination, null);
         append(text, "badIpChecksum", badIpChecksum, false);
         append(text, "badTransportChecksum", badTransportChecksum, false);
         append(text, "noTransportChecksum", noTransportChecksum, false);
