@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  *     └─ packet ◄──────────┘         │ └─► queue
  *          ▲── handler, codec ◄──────┘
  * </pre>
+ * The bench has rooms of its own, lowest first: {@code plan ◄ host ◄ measure ◄ workload}, {@code report}, and above them what
+ * runs it all.
  */
 class LayeringTest {
     private static final Path SOURCES = Path.of("src/main/java/io/tunloop");
@@ -48,11 +50,19 @@ class LayeringTest {
             "bench", Set.of("metrics"),
             "cli", Set.of("internal", "device", "channel", "relay", "daemon", "bench"));
 
+    private static final Map<String, Set<String>> BENCH_ROOMS = Map.of(
+            "plan", Set.of(),
+            "host", Set.of("plan"),
+            "measure", Set.of("plan", "host"),
+            "workload", Set.of("plan", "host", "measure"),
+            "report", Set.of("plan", "host", "measure"));
+
     /** What the core does without: an embedder gets none of it. */
     private static final Pattern EDGE_LIBRARY =
             Pattern.compile("\\b(?:picocli|com\\.fasterxml|io\\.micrometer|ch\\.qos|org\\.slf4j)\\.");
 
     private static final Pattern OWN_TYPE = Pattern.compile("(?m)^import (?:static )?io\\.tunloop\\.([a-z]+)\\.");
+    private static final Pattern BENCH_TYPE = Pattern.compile("(?m)^import (?:static )?io\\.tunloop\\.bench\\.(\\w+)");
 
     static Set<String> corePackages() {
         return new TreeSet<>(CORE.keySet());
@@ -60,6 +70,28 @@ class LayeringTest {
 
     static Set<String> edgePackages() {
         return new TreeSet<>(EDGES.keySet());
+    }
+
+    static Set<String> benchRooms() {
+        return new TreeSet<>(BENCH_ROOMS.keySet());
+    }
+
+    @Test
+    void shouldHaveAPlaceForEveryRoomOfTheBench() throws IOException {
+        try (Stream<Path> folders = Files.list(SOURCES.resolve("bench"))) {
+            assertThat(folders.filter(Files::isDirectory)
+                            .map(folder -> folder.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(BENCH_ROOMS.keySet());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("benchRooms")
+    void shouldKnowOnlyLowerRoomsOfTheBench(String name) {
+        var known = new TreeSet<String>();
+        sources("bench/" + name).forEach(source -> known.addAll(mentioned(BENCH_TYPE, name, source)));
+
+        assertThat(known).isSubsetOf(BENCH_ROOMS.get(name));
     }
 
     @Test
@@ -94,20 +126,23 @@ class LayeringTest {
 
     @Test
     void shouldSeeAForbiddenImport() {
-        assertThat(mentioned("channel", "import io.tunloop.relay.Forwarder;\n")).containsExactly("relay");
-        assertThat(mentioned("channel", "import static io.tunloop.channel.A.B;\n"))
+        assertThat(mentioned(OWN_TYPE, "channel", "import io.tunloop.relay.Forwarder;\n"))
+                .containsExactly("relay");
+        assertThat(mentioned(BENCH_TYPE, "plan", "import io.tunloop.bench.Bench;\n"))
+                .containsExactly("Bench");
+        assertThat(mentioned(OWN_TYPE, "channel", "import static io.tunloop.channel.A.B;\n"))
                 .isEmpty();
         assertThat(EDGE_LIBRARY.matcher("import picocli.CommandLine;").find()).isTrue();
     }
 
     private static Set<String> packagesKnownBy(String name) {
         var known = new TreeSet<String>();
-        sources(name).forEach(source -> known.addAll(mentioned(name, source)));
+        sources(name).forEach(source -> known.addAll(mentioned(OWN_TYPE, name, source)));
         return known;
     }
 
-    private static Set<String> mentioned(String from, String source) {
-        var names = new TreeSet<>(OWN_TYPE.matcher(source)
+    private static Set<String> mentioned(Pattern type, String from, String source) {
+        var names = new TreeSet<>(type.matcher(source)
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .toList());

@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
+import io.tunloop.bench.host.BenchException;
+import io.tunloop.bench.host.Environment;
+import io.tunloop.bench.host.Janitor;
+import io.tunloop.bench.host.Leftovers;
+import io.tunloop.bench.host.Preflight;
+import io.tunloop.bench.host.Shell;
+import io.tunloop.bench.host.Topology;
+import io.tunloop.bench.measure.Comparison;
+import io.tunloop.bench.measure.FlameGraph;
+import io.tunloop.bench.measure.Gauges;
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.measure.RowResult;
+import io.tunloop.bench.measure.RunResult;
+import io.tunloop.bench.plan.BenchConfig;
+import io.tunloop.bench.plan.BenchOptions;
+import io.tunloop.bench.plan.Load;
+import io.tunloop.bench.plan.Row;
+import io.tunloop.bench.plan.Words;
+import io.tunloop.bench.report.Progress;
+import io.tunloop.bench.report.Report;
+import io.tunloop.bench.report.ReportFiles;
+import io.tunloop.bench.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -59,7 +81,8 @@ public final class Bench {
     @SuppressWarnings("try") // the janitor is only there to be closed
     public boolean run() throws IOException {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        Preflight.check(config.load().workload(TEMPORARY));
+        Preflight.check(
+                Workloads.of(config.load(), TEMPORARY).clientCommand("", 1).get(0));
         ReportFiles files = new ReportFiles(config.reportFolder(), config.json(), status::println);
         files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
@@ -73,7 +96,7 @@ public final class Bench {
         } catch (BenchException e) {
             throw new IOException(e.getMessage(), e);
         }
-        List<Measure> columns = config.load().workload(TEMPORARY).columns();
+        List<Measure> columns = Workloads.of(config.load(), TEMPORARY).columns();
         new Comparison(results, columns.get(0)).fill(config.relativeTo());
         Report report = new Report(
                 config.command(),
@@ -162,7 +185,7 @@ public final class Bench {
         Load load = config.load().at(row.variation());
         Topology topology = Topology.of(ownPid(), load.ipv6());
         Gauges gauges = config.gauges() ? new Gauges(shell, topology) : null;
-        return new Experiment(shell, topology, load, load.workload(folder), config.timing(), gauges);
+        return new Experiment(shell, topology, load, Workloads.of(load, folder), config.timing(), gauges);
     }
 
     private static long ownPid() {

@@ -4,6 +4,28 @@ package io.tunloop.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tunloop.bench.host.BenchException;
+import io.tunloop.bench.host.Child;
+import io.tunloop.bench.host.DeviceFacts;
+import io.tunloop.bench.host.DeviceWatch;
+import io.tunloop.bench.host.Namespaces;
+import io.tunloop.bench.host.Shell;
+import io.tunloop.bench.host.Topology;
+import io.tunloop.bench.measure.FlameGraph;
+import io.tunloop.bench.measure.Gauges;
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.measure.Monitor;
+import io.tunloop.bench.measure.OtherLoad;
+import io.tunloop.bench.measure.RunResult;
+import io.tunloop.bench.measure.Sample;
+import io.tunloop.bench.measure.Series;
+import io.tunloop.bench.measure.Statistics;
+import io.tunloop.bench.plan.Load;
+import io.tunloop.bench.plan.Row;
+import io.tunloop.bench.plan.Timing;
+import io.tunloop.bench.workload.Iperf3;
+import io.tunloop.bench.workload.TcpWorkload;
+import io.tunloop.bench.workload.Workload;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -272,7 +294,4 @@ final class Experiment {
             throw new BenchException("ip -s -j link: " + e.getOriginalMessage(), e);
         }
     }
-
-    /** How long things take, in seconds. */
-    record Timing(int seconds, int warmUpSeconds) {}
 }

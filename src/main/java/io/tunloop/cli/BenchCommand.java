@@ -2,8 +2,8 @@
 package io.tunloop.cli;
 
 import io.tunloop.bench.Bench;
-import io.tunloop.bench.BenchOptions;
-import io.tunloop.bench.UserNamespace;
+import io.tunloop.bench.host.UserNamespace;
+import io.tunloop.bench.plan.BenchOptions;
 import io.tunloop.relay.ForwardMode;
 import java.util.List;
 import java.util.concurrent.Callable;

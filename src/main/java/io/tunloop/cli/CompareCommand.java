@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
-import io.tunloop.bench.ResultComparison;
+import io.tunloop.bench.report.ResultComparison;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
+import io.tunloop.bench.host.Topology;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

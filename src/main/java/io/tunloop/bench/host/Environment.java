@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.host;
+
+import io.netty.util.Version;
+import io.tunloop.bench.plan.Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the numbers depend on, and what about it makes them doubtful.
+ *
+ * @param facts name to value, in the order of the report; the names are those of the result file
+ */
+public record Environment(Map<String, Object> facts, List<String> warnings) {
+    public static final Environment UNKNOWN = new Environment(Map.of(), List.of());
+    private static final Path CPU = Path.of("/sys/devices/system/cpu");
+
+    public static Environment read(Shell shell, String congestion) throws InterruptedException {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("kernel", firstLine(Path.of("/proc/sys/kernel/osrelease")));
+        facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
+        facts.put("cores", Runtime.getRuntime().availableProcessors());
+        facts.put("memoryMiB", memoryMiB());
+        facts.put("virtualisation", output(shell, "systemd-detect-virt", hypervisorFlag()));
+        facts.put("governor", firstLine(CPU.resolve("cpu0/cpufreq/scaling_governor")));
+        facts.put("mitigations", mitigations());
+        facts.put("jdk", System.getProperty("java.vm.name") + ' ' + System.getProperty("java.runtime.version"));
+        facts.put(
+                "jdkFlags",
+                Words.withoutFolder(System.getenv()
+                        .getOrDefault("TUNLOOP_JVM_FLAGS", "unknown")
+                        .strip()));
+        facts.put("netty", nettyVersion());
+        facts.put("iperf3", output(shell, "iperf3 --version", "unknown"));
+        facts.put(
+                "congestionControl",
+                congestion == null ? firstLine(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")) : congestion);
+        facts.put("commit", output(shell, "git describe --always --dirty --abbrev=12", "unknown"));
+        return new Environment(facts, warnings(facts));
+    }
+
+    private static List<String> warnings(Map<String, Object> facts) {
+        List<String> warnings = new ArrayList<>();
+        String governor = (String) facts.get("governor");
+        if (!governor.equals("unknown") && !governor.equals("performance")) {
+            warnings.add("the CPU governor is '" + governor + "': clock speeds vary; 'performance' is steadier");
+        }
+        if (!facts.get("virtualisation").equals("none")) {
+            warnings.add("this is a virtual machine: its neighbours may take CPU time; compare within one run only");
+        }
+        if ((int) facts.get("cores") < 4) {
+            warnings.add("only " + facts.get("cores") + " cores: client, server and forwarder share them");
+        }
+        return warnings;
+    }
+
+    private static String hypervisorFlag() {
+        return field(Path.of("/proc/cpuinfo"), "flags").contains("hypervisor") ? "some hypervisor" : "none";
+    }
+
+    private static String mitigations() {
+        List<String> active = new ArrayList<>();
+        try (var files = Files.list(CPU.resolve("vulnerabilities"))) {
+            for (Path file : files.sorted().toList()) {
+                if (firstLine(file).startsWith("Mitigation")) {
+                    active.add(file.getFileName().toString());
+                }
+            }
+        } catch (IOException e) {
+            return "unknown";
+        }
+        return active.isEmpty() ? "none" : String.join(" ", active);
+    }
+
+    private static long memoryMiB() {
+        return Long.parseLong(field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1024;
+    }
+
+    private static String nettyVersion() {
+        return Version.identify().values().stream()
+                .map(Version::artifactVersion)
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    private static String output(Shell shell, String command, String otherwise) throws InterruptedException {
+        try {
+            String[] lines = shell.run(Words.split(command)).split("\n");
+            return lines[0].isBlank() ? otherwise : lines[0].strip();
+        } catch (BenchException missing) {
+            return otherwise; // a fact less in the record; the run does not need it
+        }
+    }
+
+    private static String firstLine(Path file) {
+        try {
+            return Files.readString(file).lines().findFirst().orElse("unknown").strip();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String field(Path file, String name) {
+        try {
+            return Files.readString(file)
+                    .lines()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.measure;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Locale;
+
+/** What is measured: a number of a run, or one derived from it. The JSON property is its name in the result file. */
+public enum Measure {
+    @JsonProperty("gbps")
+    GBPS("Gbps", "Gbit/s", 2, true),
+    @JsonProperty("retransmits")
+    RETRANSMITS("Retr", "segments", 0, false),
+    @JsonProperty("packetsPerSecond")
+    PACKETS_PER_SECOND("kpps", "1000 packets/s", 1, true),
+    @JsonProperty("lossPercent")
+    LOSS_PERCENT("Loss %", "%", 2, false),
+    @JsonProperty("latencyP50Us")
+    LATENCY_P50("p50 us", "us", 1, false),
+    @JsonProperty("latencyP90Us")
+    LATENCY_P90("p90 us", "us", 1, false),
+    @JsonProperty("latencyP99Us")
+    LATENCY_P99("p99 us", "us", 1, false),
+    @JsonProperty("latencyMaxUs")
+    LATENCY_MAX("max us", "us", 1, false),
+    @JsonProperty("loadedLatencyP50Us")
+    LOADED_P50("load p50", "us", 1, false),
+    @JsonProperty("loadedLatencyP90Us")
+    LOADED_P90("load p90", "us", 1, false),
+    @JsonProperty("loadedLatencyP99Us")
+    LOADED_P99("load p99", "us", 1, false),
+    @JsonProperty("loadedLatencyMaxUs")
+    LOADED_MAX("load max", "us", 1, false),
+    @JsonProperty("roundTripsPerSecond")
+    ROUND_TRIPS_PER_SECOND("RT/s", "round trips/s", 0, true),
+    @JsonProperty("cpuAvgPercent")
+    CPU_AVG("CPU Avg", "% of a core", 1, false),
+    @JsonProperty("cpuMaxPercent")
+    CPU_MAX("CPU Max", "% of a core", 1, false),
+    @JsonProperty("memAvgMiB")
+    MEM_AVG("Mem Avg", "MiB", 1, false),
+    @JsonProperty("memMaxMiB")
+    MEM_MAX("Mem Max", "MiB", 1, false),
+    @JsonProperty("txDropped")
+    TX_DROPPED("Drops", "packets", 0, false),
+    @JsonProperty("otherCpuPercent")
+    OTHER_CPU("Other CPU", "% of a core", 1, false),
+    @JsonProperty("cpuPercentPerGbit")
+    CPU_PER_GBIT("CPU/Gbit", "% of a core per Gbit/s", 1, false),
+    @JsonProperty("ratioToLimit")
+    RATIO_TO_LIMIT("/limit", "ratio", 2, true),
+    @JsonProperty("cpuPerGbitRatioToLimit")
+    CPU_PER_GBIT_RATIO("CPU/limit", "ratio", 2, false),
+    @JsonProperty("ratioToRow")
+    RATIO_TO_ROW("/row", "ratio", 2, true);
+
+    /** Latency as the tables show it: alone, then beside a TCP stream. */
+    public static final List<Measure> LATENCY_COLUMNS =
+            List.of(LATENCY_P50, LATENCY_P90, LATENCY_P99, LATENCY_MAX, LOADED_P50, LOADED_P90, LOADED_P99, LOADED_MAX);
+
+    private final String title;
+    private final String unit;
+    private final int digits;
+    private final boolean higherIsBetter;
+
+    Measure(String title, String unit, int digits, boolean higherIsBetter) {
+        this.title = title;
+        this.unit = unit;
+        this.digits = digits;
+        this.higherIsBetter = higherIsBetter;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public boolean isHigherBetter() {
+        return higherIsBetter;
+    }
+
+    /** The same figure measured beside a TCP stream; {@code null} for those that are not. */
+    public Measure underLoad() {
+        return switch (this) {
+            case LATENCY_P50 -> LOADED_P50;
+            case LATENCY_P90 -> LOADED_P90;
+            case LATENCY_P99 -> LOADED_P99;
+            case LATENCY_MAX -> LOADED_MAX;
+            default -> null;
+        };
+    }
+
+    /** The value as the tables show it; a dash for none. */
+    public String format(Double value) {
+        return value == null ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+}

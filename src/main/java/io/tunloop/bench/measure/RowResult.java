@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.measure;
+
+import io.tunloop.bench.host.DeviceFacts;
+import io.tunloop.bench.plan.Row;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A row with the runs measured so far.
+ *
+ * Thread: filled by the bench's main thread only.
+ */
+public final class RowResult {
+    private final Row row;
+    private final List<RunResult> runs = new ArrayList<>();
+    private final Map<Measure, Double> derived = new EnumMap<>(Measure.class);
+    private String error;
+
+    public RowResult(Row row) {
+        this.row = row;
+    }
+
+    public Row row() {
+        return row;
+    }
+
+    public List<RunResult> runs() {
+        return runs;
+    }
+
+    public void add(RunResult run) {
+        runs.add(run);
+    }
+
+    /** The first reason a run failed; {@code null} when none did. */
+    public String error() {
+        return error;
+    }
+
+    public void fail(String reason) {
+        if (error == null) {
+            error = reason;
+        }
+    }
+
+    /** {@code null} as long as nothing was measured, and without a forwarder. */
+    public Boolean offload() {
+        DeviceFacts device = runs.isEmpty() ? null : runs.get(0).device();
+        return device == null ? null : device.isOffloaded();
+    }
+
+    public boolean isBusy() {
+        return runs.stream().anyMatch(run -> run.busy() != null);
+    }
+
+    /** Sets a figure that comes from comparing rows; it goes with the medians. */
+    void derive(Measure measure, Double value) {
+        if (value != null) {
+            derived.put(measure, value);
+        }
+    }
+
+    public Map<Measure, Double> median() {
+        Map<Measure, Double> medians = Statistics.perMeasure(runs, Statistics::median);
+        medians.putAll(derived);
+        return medians;
+    }
+
+    public Map<Measure, Double> min() {
+        return Statistics.perMeasure(runs, Statistics::min);
+    }
+
+    public Map<Measure, Double> max() {
+        return Statistics.perMeasure(runs, Statistics::max);
+    }
+
+    public Double median(Measure measure) {
+        return median().get(measure);
+    }
+}

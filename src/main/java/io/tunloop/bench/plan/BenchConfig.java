@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.plan;
+
+import static io.tunloop.bench.plan.BenchOptions.DEFAULT_ROTATIONS;
+import static io.tunloop.bench.plan.BenchOptions.DEFAULT_SECONDS;
+import static io.tunloop.bench.plan.BenchOptions.DEFAULT_WARM_UP_SECONDS;
+import static io.tunloop.bench.plan.BenchOptions.QUICK_SECONDS;
+import static io.tunloop.bench.plan.BenchOptions.QUICK_WARM_UP_SECONDS;
+
+import io.tunloop.bench.plan.Load.Kind;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What to measure and how.
+ *
+ * @param command how the bench was called, for the record
+ * @param rotations how often all rows are run, one after the other
+ * @param relativeTo label of the row for the second ratio column; {@code null} for none
+ * @param json the result file; {@code null} for the one in the report folder only
+ * @param reportFolder where the reports go
+ * @param gauges whether our forwarders serve their metrics and are asked for them
+ * @param flameGraphFolder where the flame graphs go; {@code null} for none
+ */
+public record BenchConfig(
+        String command,
+        List<Row> rows,
+        Load load,
+        Timing timing,
+        int rotations,
+
+        String relativeTo,
+        Path json,
+        Path reportFolder,
+        Path flameGraphFolder,
+        boolean gauges,
+        boolean verbose) {
+    private static final int DEFAULT_SIZE_BYTES = 64;
+    private static final String UDP_SIZES = "size=64,512,1472";
+    private static final int MAX_SECONDS = 3_600;
+    private static final int MAX_ROTATIONS = 1_000;
+
+    public static BenchConfig of(BenchOptions options, String command, Collection<String> modes) {
+        Timing timing = new Timing(
+                orElse(options.seconds, options.quick ? QUICK_SECONDS : DEFAULT_SECONDS),
+                orElse(options.warmUpSeconds, options.quick ? QUICK_WARM_UP_SECONDS : DEFAULT_WARM_UP_SECONDS));
+        int rotations = orElse(options.rotations, options.quick ? 1 : DEFAULT_ROTATIONS);
+        requireRange("--time", timing.seconds(), 1, MAX_SECONDS);
+        requireRange("--warm-up", timing.warmUpSeconds(), 0, MAX_SECONDS);
+        requireRange("--repeat", rotations, 1, MAX_ROTATIONS);
+        List<Row> rows = sweep(RowSelection.of(options, modes), options);
+        requireKnown(options.relativeTo, rows);
+        return new BenchConfig(
+                command,
+                rows,
+                load(options),
+                timing,
+                rotations,
+                options.relativeTo,
+                options.json,
+                options.reportFolder,
+                options.flameGraph ? options.flameGraphFolder : null,
+                options.gauges,
+                options.verbose);
+    }
+
+    private static Load load(BenchOptions options) {
+        new Variation(Variation.Axis.PARALLEL, options.parallel);
+        if (options.mtuBytes != 0) {
+            new Variation(Variation.Axis.MTU, options.mtuBytes);
+        }
+        int sizeBytes = new Variation(Variation.Axis.SIZE, orElse(options.sizeBytes, DEFAULT_SIZE_BYTES)).value();
+        if (options.reverse && options.bidirectional) {
+            throw new IllegalArgumentException("--reverse and --bidir exclude each other");
+        }
+        refuse(options.parallel > 1, "--parallel", options.workload, Kind.TCP, Kind.UDP);
+        refuse(options.reverse, "--reverse", options.workload, Kind.TCP, Kind.UDP);
+        refuse(options.bidirectional, "--bidir", options.workload, Kind.TCP);
+        return new Load(
+                options.workload,
+                options.congestion,
+                options.parallel,
+                options.reverse,
+                options.bidirectional,
+                options.ipv6,
+                options.mtuBytes,
+                sizeBytes);
+    }
+
+    /** An option that a workload would leave aside in silence is an error. */
+    private static void refuse(boolean given, String option, Kind workload, Kind... users) {
+        if (given && !List.of(users).contains(workload)) {
+            throw new IllegalArgumentException(option + " has no effect on --workload " + workload.word() + ", only on "
+                    + Stream.of(users).map(Kind::word).collect(Collectors.joining(" and ")));
+        }
+    }
+
+    /** Each row at each point, all rows of a point together. */
+    private static List<Row> sweep(List<Row> rows, BenchOptions options) {
+        String sweep = options.sweep;
+        if (sweep == null && options.workload == Kind.UDP && options.sizeBytes == null) {
+            sweep = UDP_SIZES;
+        }
+        if (sweep == null) {
+            return rows;
+        }
+        return Variation.parse(sweep).stream()
+                .flatMap(point -> rows.stream().map(row -> row.at(point)))
+                .toList();
+    }
+
+    private static int orElse(Integer given, int otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private static void requireRange(String option, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(option + " must be " + min + ".." + max + ": " + value);
+        }
+    }
+
+    private static void requireKnown(String relativeTo, List<Row> rows) {
+        if (relativeTo != null && rows.stream().noneMatch(row -> row.label().equals(relativeTo))) {
+            throw new IllegalArgumentException("--relative-to names no row: " + relativeTo + "; rows: "
+                    + String.join(", ", rows.stream().map(Row::label).toList()));
+        }
+    }
+}

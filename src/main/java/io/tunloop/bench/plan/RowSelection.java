@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.plan;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The rows that the options ask for, in the order of the table: baseline, limits, then what was named. */
+public final class RowSelection {
+    private RowSelection() {}
+
+    static List<Row> of(BenchOptions options, Collection<String> modes) {
+        RowParser parser = new RowParser(modes, Installation.launcher(), Installation.limitProgram());
+        List<Row> named = new ArrayList<>();
+        options.rows.forEach(row -> named.add(parser.parse(row)));
+        options.modes.forEach(glob -> named.addAll(parser.parseGlob(glob)));
+        options.peers.forEach(peer -> named.add(parser.parsePeer(peer)));
+        if (named.isEmpty()) {
+            modes.forEach(mode -> named.add(parser.parse(mode)));
+        }
+        List<Row> rows = new ArrayList<>();
+        if (options.baseline) {
+            addOnce(rows, parser.parse(RowParser.BASELINE));
+        }
+        if (!options.noLimits) {
+            addOnce(rows, parser.parse(RowParser.LIMIT_PLAIN));
+            addOnce(rows, parser.parse(RowParser.LIMIT_PASSTHROUGH));
+        }
+        named.forEach(row -> addOnce(rows, row));
+        return rows;
+    }
+
+    /** Two equal rows would be one line of the table measured twice. */
+    private static void addOnce(List<Row> rows, Row row) {
+        if (rows.stream().noneMatch(other -> other.label().equals(row.label()))) {
+            rows.add(row);
+        }
+    }
+}

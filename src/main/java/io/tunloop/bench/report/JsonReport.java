@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.measure.RowResult;
+import io.tunloop.bench.measure.RunResult;
+import io.tunloop.bench.plan.Variation;
+import io.tunloop.bench.plan.Words;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The result file, schema 1: properties may be added, never changed. */
+final class JsonReport {
+    static final int SCHEMA = 1;
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .registerModule(new SimpleModule().addSerializer(Double.class, new PlainNumber()));
+
+    private JsonReport() {}
+
+    static String render(Report report) {
+        try {
+            return MAPPER.writeValueAsString(new File(report)) + '\n';
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a result that is no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    @JsonPropertyOrder({"schema", "command", "started", "stopped", "workload", "environment", "warnings", "rows"})
+    private record File(
+            int schema,
+            String command,
+            String started,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String stopped,
+            String workload,
+            Map<String, Object> environment,
+            List<String> warnings,
+            List<RowFile> rows) {
+        File(Report report) {
+            this(
+                    SCHEMA,
+                    report.command(),
+                    report.started().toString(),
+                    report.stopped(),
+                    report.workload(),
+                    report.environment().facts(),
+                    report.environment().warnings(),
+                    report.rows().stream().map(RowFile::new).toList());
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    private record RowFile(
+            String label,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Variation sweep,
+            String kind,
+            String command,
+            Boolean offload,
+            boolean channel,
+            List<RunResult> runs,
+            Map<Measure, Double> median,
+            Map<Measure, Double> min,
+            Map<Measure, Double> max,
+            String error) {
+        RowFile(RowResult result) {
+            this(
+                    result.row().title(),
+                    result.row().variation(),
+                    result.row().kind().name().toLowerCase(Locale.ROOT),
+                    Words.withoutFolder(Words.join(result.row().command())),
+                    result.offload(),
+                    result.row().channel(),
+                    result.runs(),
+                    result.median(),
+                    result.min(),
+                    result.max(),
+                    result.error());
+        }
+    }
+
+    /** Whole numbers without ".0". */
+    private static final class PlainNumber extends JsonSerializer<Double> {
+        @Override
+        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            if (value == Math.rint(value)) {
+                json.writeNumber(value.longValue());
+            } else {
+                json.writeNumber(value);
+            }
+        }
+    }
+}

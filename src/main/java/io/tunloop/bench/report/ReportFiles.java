@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.report;
+
+import io.tunloop.bench.host.WholeFile;
+import io.tunloop.bench.plan.Row;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Writes every kind of report into one folder. */
+public final class ReportFiles {
+    private final Path folder;
+    private final Path json;
+    private final Consumer<String> status;
+
+    /**
+     * @param json where the result file goes too; {@code null} for nowhere else
+     * @param status is told of each file and of what could not be made
+     */
+    public ReportFiles(Path folder, Path json, Consumer<String> status) {
+        this.folder = folder;
+        this.json = json;
+        this.status = status;
+    }
+
+    /** Finds out before anything is measured whether there will be a place for the results. */
+    public void prepare() throws IOException {
+        WholeFile.prepare(folder.resolve("bench.json"));
+        if (json != null) {
+            WholeFile.prepare(json);
+        }
+    }
+
+    /** Keeps all that a failed process wrote. Returns what the row's reason says of it; "" when there is nothing. */
+    public String writeErrorOutput(Row row, String errorOutput) {
+        if (errorOutput.lines().filter(line -> !line.isBlank()).count() < 2) {
+            return ""; // the reason is all of it
+        }
+        Path file = folder.resolve(row.fileName() + "-stderr.txt");
+        try {
+            WholeFile.write(file, errorOutput + '\n');
+            return " (more in " + file + ')';
+        } catch (IOException e) {
+            return " (" + e.getMessage() + ')';
+        }
+    }
+
+    public void write(Report report) throws IOException {
+        write(folder.resolve("bench.json"), JsonReport.render(report));
+        write(folder.resolve("bench.md"), MarkdownReport.render(report));
+        write(folder.resolve("bench.csv"), CsvReport.render(report));
+        if (json != null) {
+            write(json, JsonReport.render(report));
+        }
+        ChartFiles charts = charts(report);
+        write(folder.resolve("bench.html"), HtmlReport.render(report, charts.svg()));
+        for (Map.Entry<String, String> svg : charts.svg().entrySet()) {
+            WholeFile.write(folder.resolve(svg.getKey() + ".svg"), svg.getValue());
+        }
+        for (Map.Entry<String, byte[]> png : charts.png().entrySet()) {
+            WholeFile.write(folder.resolve(png.getKey() + ".png"), png.getValue());
+        }
+    }
+
+    /** A machine without fonts, or an embedder without the charting library, gets the reports without drawings. */
+    private ChartFiles charts(Report report) {
+        try {
+            return ChartFiles.of(report);
+        } catch (LinkageError | RuntimeException e) {
+            status.accept("no drawings: " + e);
+            return new ChartFiles(Map.of(), Map.of());
+        }
+    }
+
+    private void write(Path file, String text) throws IOException {
+        WholeFile.write(file, text);
+        status.accept("written: " + file);
+    }
+}

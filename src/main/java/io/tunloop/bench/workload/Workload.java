@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.workload;
+
+import io.tunloop.bench.host.BenchException;
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.measure.Sample;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The traffic of a run, as commands and the meaning of their output. It starts nothing itself, so that the same object
+ * serves a run and a {@code --dry-run}.
+ */
+public interface Workload {
+    /** The server, to be started where {@code address} is; empty when it needs none. */
+    List<String> serverCommand(String address);
+
+    /** A part of the line by which the server says that it listens. */
+    String serverReady();
+
+    /** The client, which sends to {@code address} for so long. */
+    List<String> clientCommand(String address, int seconds);
+
+    /** What the client's standard output says. */
+    Traffic parse(String output) throws BenchException;
+
+    /** What its table shows; the first one is the figure that rows are compared by. */
+    List<Measure> columns();
+
+    /** Whether it is measured a second time while a TCP stream runs beside it. */
+    default boolean isRepeatedUnderLoad() {
+        return false;
+    }
+
+    /**
+     * What the client saw.
+     *
+     * @param intervals throughput per interval; may be empty
+     */
+    record Traffic(Map<Measure, Double> measures, List<Sample> intervals, String summary) {}
+}

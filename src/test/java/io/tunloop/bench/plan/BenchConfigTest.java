@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tunloop.bench.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** What the options of the bench make of each other. */
+class BenchConfigTest {
+    @Command
+    private static final class Words {
+        @Mixin
+        private BenchOptions options;
+    }
+
+    private static BenchConfig config(String options) {
+        var words = new Words();
+        new CommandLine(words).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(options.split(" "));
+        return BenchConfig.of(words.options, "bench", List.of("async-normal"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--workload udp --bidir, '--bidir has no effect on --workload udp, only on tcp'",
+        "--workload rr --reverse, '--reverse has no effect on --workload rr, only on tcp and udp'",
+        "--workload ping --parallel 2, '--parallel has no effect on --workload ping, only on tcp and udp'",
+        "--reverse --bidir, '--reverse and --bidir exclude each other'",
+        "--time 0, '--time must be 1..3600: 0'",
+    })
+    void shouldRefuseWhatMakesNoSense(String options, String message) {
+        assertThatThrownBy(() -> config("async-normal " + options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--bidir --parallel 2", "--workload udp --reverse", "--workload rr", "--workload ping"})
+    void shouldTakeWhatMakesSense(String options) {
+        assertThat(config("async-normal " + options).rows()).isNotEmpty();
+    }
+}
