@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tunloop.bench.host.BenchException;
 import io.tunloop.bench.host.Child;
 import io.tunloop.bench.host.DeviceFacts;
@@ -46,7 +43,6 @@ final class Experiment {
     private static final int PROFILE_WARM_UP_SECONDS = 3; // until the compiler has done its work
     private static final int STREAM_LEAD_SECONDS = 1;
     private static final int STREAM_SPARE_SECONDS = 60; // it is ended before
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Shell shell;
     private final Topology topology;
@@ -128,9 +124,11 @@ final class Experiment {
         String address = topology.clientAddress();
         try (Child server = startServer(workload, topology.inFirst(workload.serverCommand(address)))) {
             warmUp(address, null);
-            OtherLoad other = OtherLoad.start();
-            Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), null));
-            return result(traffic, new EnumMap<>(Measure.class), traffic.intervals(), other.stop(), null);
+            Window window = Window.open(shell, topology);
+            String output = client(address, timing.seconds(), null);
+            Window.Account account = window.close();
+            Workload.Traffic traffic = workload.parse(output);
+            return result(traffic, account.measures(), traffic.intervals(), account.other(), null);
         }
     }
 
@@ -145,8 +143,8 @@ final class Experiment {
             for (List<String> command : wiring()) {
                 shell.run(command);
             }
-            DeviceFacts device =
-                    DeviceFacts.parse(link(topology.statisticsCommand1()), shell.run(topology.featuresCommand()));
+            DeviceFacts device = DeviceFacts.parse(
+                    Window.links(shell, topology.firstDeviceCommand()).path(0), shell.run(topology.featuresCommand()));
             String address = topology.serverAddress();
             try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
                 warmUp(address, forwarder);
@@ -159,17 +157,22 @@ final class Experiment {
 
     private RunResult measure(Row row, String address, Child forwarder, DeviceFacts device)
             throws BenchException, InterruptedException {
-        long droppedBefore = txDropped();
-        OtherLoad other = OtherLoad.start();
+        Window window = Window.open(shell, topology);
         try (Monitor monitor = Monitor.start(forwarder.handle(), isAsked(row) ? gauges : null)) {
-            Workload.Traffic traffic = workload.parse(client(address, timing.seconds(), forwarder));
+            String output = client(address, timing.seconds(), forwarder);
             Map<Measure, Double> measures = monitor.stop();
-            OtherLoad.Result otherLoad = other.stop();
-            measures.put(Measure.TX_DROPPED, (double) (txDropped() - droppedBefore));
+            Window.Account account = window.close();
+            measures.putAll(account.measures());
+            Workload.Traffic traffic = workload.parse(output);
+            Double calls = Gauges.systemCallsPerPacket(monitor.samples());
+            if (calls != null) {
+                measures.put(Measure.SYSTEM_CALLS_PER_PACKET, calls);
+            }
             if (workload.isRepeatedUnderLoad()) {
                 measures.putAll(underLoad(address, forwarder));
             }
-            return result(traffic, measures, Series.join(monitor.samples(), traffic.intervals()), otherLoad, device);
+            return result(
+                    traffic, measures, Series.join(monitor.samples(), traffic.intervals()), account.other(), device);
         }
     }
 
@@ -206,11 +209,16 @@ final class Experiment {
             DeviceFacts device) {
         measures.putAll(traffic.measures());
         measures.put(Measure.OTHER_CPU, Statistics.round(other.percent()));
-        Double perGbit = Statistics.ratio(measures.get(Measure.CPU_AVG), measures.get(Measure.GBPS));
-        if (perGbit != null) {
-            measures.put(Measure.CPU_PER_GBIT, perGbit);
-        }
+        putPerGbit(measures, Measure.CPU_PER_GBIT, Measure.CPU_AVG);
+        putPerGbit(measures, Measure.SYSTEM_CPU_PER_GBIT, Measure.SYSTEM_CPU);
         return new RunResult(measures, series, device, other.isDoubtful() ? other.toString() : null, traffic.summary());
+    }
+
+    private static void putPerGbit(Map<Measure, Double> measures, Measure perGbit, Measure cpu) {
+        Double value = Statistics.ratio(measures.get(cpu), measures.get(Measure.GBPS));
+        if (value != null) {
+            measures.put(perGbit, value);
+        }
     }
 
     private List<List<String>> wiring() {
@@ -276,22 +284,5 @@ final class Experiment {
 
     private boolean isAsked(Row row) {
         return gauges != null && row.kind() == Row.Kind.MODE;
-    }
-
-    private long txDropped() throws BenchException, InterruptedException {
-        return txDropped(link(topology.statisticsCommand1())) + txDropped(link(topology.statisticsCommand2()));
-    }
-
-    private static long txDropped(JsonNode link) {
-        return link.path("stats64").path("tx").path("dropped").asLong();
-    }
-
-    /** What {@code ip -s -j link show} says of one device. */
-    private JsonNode link(List<String> command) throws BenchException, InterruptedException {
-        try {
-            return MAPPER.readTree(shell.run(command)).path(0);
-        } catch (JsonProcessingException e) {
-            throw new BenchException("ip -s -j link: " + e.getOriginalMessage(), e);
-        }
     }
 }

@@ -119,12 +119,26 @@ public record Topology(String namespace1, String namespace2, boolean ipv6) {
                 words("ip -n " + namespace2 + " link set " + IFACE2 + " mtu " + mtu));
     }
 
-    public List<String> statisticsCommand1() {
+    /** All links of the first namespace, with their counters. */
+    public List<String> linksCommand1() {
+        return words("ip -n " + namespace1 + " -s -j link show");
+    }
+
+    public List<String> linksCommand2() {
+        return words("ip -n " + namespace2 + " -s -j link show");
+    }
+
+    public List<String> firstDeviceCommand() {
         return words("ip -n " + namespace1 + " -s -j link show dev " + IFACE1);
     }
 
-    public List<String> statisticsCommand2() {
-        return words("ip -n " + namespace2 + " -s -j link show dev " + IFACE2);
+    /** TCP's counters in the first namespace. */
+    public List<String> tcpCountersCommand1() {
+        return inFirst(words("cat /proc/net/netstat"));
+    }
+
+    public List<String> tcpCountersCommand2() {
+        return inSecond(words("cat /proc/net/netstat"));
     }
 
     public List<String> featuresCommand() {

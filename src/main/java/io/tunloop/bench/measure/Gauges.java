@@ -6,6 +6,7 @@ import io.tunloop.bench.host.Shell;
 import io.tunloop.bench.host.Topology;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,9 @@ import java.util.TreeMap;
 public final class Gauges {
     private static final String ADDRESS = "127.0.0.1:9464";
     private static final long TIMEOUT_MS = 2_000;
+    private static final String PACKETS = "tunloop_packets_total";
+    private static final String READ = "direction=\"read\"";
+    private static final String SYSTEM_CALLS = "tunloop_syscalls_total";
 
     private final Shell shell;
     private final Topology topology;
@@ -50,5 +54,27 @@ public final class Gauges {
             }
         });
         return values;
+    }
+
+    /** Between the first and the last sample that have an answer; {@code null} when there are not two. */
+    public static Double systemCallsPerPacket(List<Sample> samples) {
+        List<Map<String, Double>> answers =
+                samples.stream().map(Sample::gauges).filter(Objects::nonNull).toList();
+        if (answers.size() < 2) {
+            return null;
+        }
+        Map<String, Double> first = answers.get(0);
+        Map<String, Double> last = answers.get(answers.size() - 1);
+        double packets = sum(last, PACKETS, READ) - sum(first, PACKETS, READ);
+        double calls = sum(last, SYSTEM_CALLS, "") - sum(first, SYSTEM_CALLS, "");
+        return packets <= 0 ? null : Statistics.round(calls / packets);
+    }
+
+    private static double sum(Map<String, Double> answer, String meter, String label) {
+        return answer.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().startsWith(meter) && entry.getKey().contains(label))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 }

@@ -11,6 +11,10 @@ public enum Measure {
     GBPS("Gbps", "Gbit/s", 2, true),
     @JsonProperty("retransmits")
     RETRANSMITS("Retr", "segments", 0, false),
+    @JsonProperty("outOfOrder")
+    OUT_OF_ORDER("Reord", "segments", 0, false),
+    @JsonProperty("senderReorders")
+    SENDER_REORDERS("Sender reord", "events", 0, false),
     @JsonProperty("packetsPerSecond")
     PACKETS_PER_SECOND("kpps", "1000 packets/s", 1, true),
     @JsonProperty("lossPercent")
@@ -41,12 +45,28 @@ public enum Measure {
     MEM_AVG("Mem Avg", "MiB", 1, false),
     @JsonProperty("memMaxMiB")
     MEM_MAX("Mem Max", "MiB", 1, false),
+    @JsonProperty("systemCpuPercent")
+    SYSTEM_CPU("Sys CPU", "% of a core", 1, false),
+    @JsonProperty("systemUserPercent")
+    SYSTEM_USER("User", "% of a core", 1, false),
+    @JsonProperty("systemKernelPercent")
+    SYSTEM_KERNEL("Kernel", "% of a core", 1, false),
+    @JsonProperty("systemSoftirqPercent")
+    SYSTEM_SOFTIRQ("Softirq", "% of a core", 1, false),
+    @JsonProperty("stealPercent")
+    STEAL("Steal", "% of a core", 1, false),
+    @JsonProperty("kiloContextSwitchesPerSecond")
+    CONTEXT_SWITCHES("kctx/s", "1000 context switches/s", 1, false),
+    @JsonProperty("systemCallsPerPacket")
+    SYSTEM_CALLS_PER_PACKET("Calls/pkt", "system calls per packet", 3, false),
     @JsonProperty("txDropped")
     TX_DROPPED("Drops", "packets", 0, false),
     @JsonProperty("otherCpuPercent")
     OTHER_CPU("Other CPU", "% of a core", 1, false),
     @JsonProperty("cpuPercentPerGbit")
     CPU_PER_GBIT("CPU/Gbit", "% of a core per Gbit/s", 1, false),
+    @JsonProperty("systemCpuPercentPerGbit")
+    SYSTEM_CPU_PER_GBIT("Sys/Gbit", "% of a core per Gbit/s", 1, false),
     @JsonProperty("ratioToLimit")
     RATIO_TO_LIMIT("/limit", "ratio", 2, true),
     @JsonProperty("cpuPerGbitRatioToLimit")

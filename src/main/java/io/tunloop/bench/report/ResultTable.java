@@ -13,11 +13,14 @@ import java.util.stream.Collectors;
 /** The table of medians, as aligned text that is Markdown too. */
 final class ResultTable {
     private static final List<Measure> USAGE =
-            List.of(Measure.CPU_AVG, Measure.CPU_MAX, Measure.MEM_AVG, Measure.MEM_MAX);
-    private static final List<Measure> RATIOS =
-            List.of(Measure.RATIO_TO_LIMIT, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO, Measure.RATIO_TO_ROW);
-    private static final List<Measure> OPTIONAL =
-            List.of(Measure.RATIO_TO_LIMIT, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO, Measure.RATIO_TO_ROW);
+            List.of(Measure.CPU_AVG, Measure.CPU_MAX, Measure.MEM_AVG, Measure.MEM_MAX, Measure.SYSTEM_CPU);
+    private static final List<Measure> RATIOS = List.of(
+            Measure.RATIO_TO_LIMIT,
+            Measure.CPU_PER_GBIT,
+            Measure.CPU_PER_GBIT_RATIO,
+            Measure.SYSTEM_CPU_PER_GBIT,
+            Measure.SYSTEM_CALLS_PER_PACKET,
+            Measure.RATIO_TO_ROW);
     static final int TEXT_COLUMNS = 4;
 
     private final List<Measure> columns = new ArrayList<>();
@@ -42,7 +45,7 @@ final class ResultTable {
     /** The columns that these rows need. */
     List<Measure> columnsOf(List<RowResult> rows) {
         return columns.stream()
-                .filter(measure -> !OPTIONAL.contains(measure) || isMeasured(rows, measure))
+                .filter(measure -> !RATIOS.contains(measure) || isMeasured(rows, measure))
                 .toList();
     }
 

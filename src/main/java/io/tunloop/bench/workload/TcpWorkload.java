@@ -35,6 +35,6 @@ public record TcpWorkload(String congestion, int parallel, boolean reverse, bool
 
     @Override
     public List<Measure> columns() {
-        return List.of(Measure.GBPS, Measure.RETRANSMITS);
+        return List.of(Measure.GBPS, Measure.RETRANSMITS, Measure.OUT_OF_ORDER);
     }
 }

@@ -52,6 +52,7 @@ class ResultTableTest {
                         "CPU Max",
                         "Mem Avg",
                         "Mem Max",
+                        "Sys CPU",
                         "/limit",
                         "CPU/Gbit",
                         "CPU/limit");
@@ -64,6 +65,7 @@ class ResultTableTest {
                         "10.00",
                         "7",
                         "120.0",
+                        "-",
                         "-",
                         "-",
                         "-",
