@@ -4,6 +4,7 @@ package io.tunloop.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelId;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -13,7 +14,10 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
@@ -21,6 +25,9 @@ import io.tunloop.device.TunException;
 import io.tunloop.packet.GatheredPacket;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A channel over one queue of a TUN device. Each message is one packet.
@@ -35,14 +42,19 @@ import java.nio.channels.AlreadyBoundException;
  * Inbound: a batch is read with one native call, each packet is fired as a {@link ByteBuf}, then
  * {@code channelReadComplete}; this goes on until the device is empty, the reader pauses, or other tasks have waited
  * long enough. Outbound: {@code ByteBuf} or {@link GatheredPacket}, written in batches on flush. A packet that the
- * kernel refuses fails its promise, is counted in {@link #counters()} and dropped; the channel stays open.
+ * kernel refuses fails its promise, is counted in {@link #counters()} and dropped; the channel stays open. An empty
+ * {@code ByteBuf} is no packet: its promise succeeds when all before it has been written.
  *
  * Ownership: a packet that is fired belongs to the next handler; a packet that is written belongs to the channel.
  * Thread: as of every Netty channel, handlers run on the event loop; write, read and close may be called from any.
  * Errors: a device that is lost (deleted) fires {@link TunException} and closes the channel.
  */
 public abstract class TunChannel extends AbstractChannel {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TunChannel.class);
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+    /** A device, and what it was opened for. */
+    private record Opened(TunAddress address, TunDevice device) {}
 
     private final TunChannelConfig config;
     private final TunChannelCounters counters = new TunChannelCounters();
@@ -50,6 +62,11 @@ public abstract class TunChannel extends AbstractChannel {
     // Written once by the event loop when the channel is bound (or before it is registered), read by any thread.
     private volatile TunDevice device;
     private volatile boolean closed;
+
+    // How often somebody has asked to read. Written by the event loop, read by any thread.
+    private volatile int readRequests;
+    // Opened by bind() for doBind(), which takes it.
+    private final AtomicReference<Opened> opened = new AtomicReference<>();
 
     // All below: the event loop only.
     private IoRegistration registration;
@@ -193,6 +210,58 @@ public abstract class TunChannel extends AbstractChannel {
     }
 
     @Override
+    public final ChannelFuture bind(SocketAddress localAddress) {
+        return bind(localAddress, newPromise());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The device is opened by another thread, since the kernel takes its time for that: tens of milliseconds, in which
+     * nothing else on the event loop would move. Then the bind goes through the pipeline.
+     */
+    @Override
+    public final ChannelFuture bind(SocketAddress localAddress, ChannelPromise promise) {
+        if (!(localAddress instanceof TunAddress address) || device != null || !isRegistered() || promise.isVoid()) {
+            return super.bind(localAddress, promise); // It is for Netty or doBind to say what is wrong.
+        }
+        GlobalEventExecutor.INSTANCE.execute(() -> {
+            try {
+                closeUnused(opened.getAndSet(new Opened(address, open(address))));
+                super.bind(localAddress, promise).addListener(bound -> closeUnused(opened.getAndSet(null)));
+            } catch (Throwable cause) {
+                promise.tryFailure(cause);
+            }
+        });
+        return promise;
+    }
+
+    private TunDevice open(TunAddress address) throws TunException {
+        return TunDevice.open(config.device().toBuilder().name(address.name()).build());
+    }
+
+    /** What no bind has taken: it failed, or a handler had another address in mind. */
+    private void closeUnused(Opened unused) {
+        if (unused != null) {
+            closeQuietly(unused.device);
+        }
+    }
+
+    private void closeQuietly(TunDevice open) {
+        try {
+            open.close();
+        } catch (TunException cause) {
+            LOGGER.warn("{}: cannot close {}", this, open, cause);
+        }
+    }
+
+    private TunDevice openedOrNew(TunAddress address) throws TunException {
+        Opened ahead = opened.get();
+        boolean fits = ahead != null && ahead.address.equals(address) && opened.compareAndSet(ahead, null);
+        return fits ? ahead.device : open(address);
+    }
+
+    @Override
     protected final void doBind(SocketAddress localAddress) throws Exception {
         if (device != null) {
             throw new AlreadyBoundException();
@@ -201,7 +270,7 @@ public abstract class TunChannel extends AbstractChannel {
             throw new IllegalArgumentException(
                     "address must be a TunAddress: " + StringUtil.simpleClassName(localAddress));
         }
-        device = TunDevice.open(config.device().toBuilder().name(address.name()).build());
+        device = openedOrNew(address);
         ChannelPromise polling = newPromise();
         startPolling(polling);
         if (polling.cause() != null) {
@@ -249,6 +318,14 @@ public abstract class TunChannel extends AbstractChannel {
     }
 
     private void releaseDevice() throws TunException {
+        letGo();
+        if (device != null) {
+            device.close();
+        }
+    }
+
+    /** All that the event loop has of the device, but for the descriptor; does nothing the second time. */
+    private void letGo() {
         doDeregister();
         if (reader != null) {
             reader.close();
@@ -259,9 +336,22 @@ public abstract class TunChannel extends AbstractChannel {
         if (linkWatch != null) {
             linkWatch.close();
         }
-        if (device != null) {
-            device.close();
+    }
+
+    /** What the event loop has to do before another thread closes the descriptor, which takes tens of milliseconds. */
+    private Executor prepareToClose() {
+        if (!isRegistered() || device == null || eventLoop().isShuttingDown()) {
+            return null; // Nobody waits for this event loop any more.
         }
+        letGo();
+        return rest -> GlobalEventExecutor.INSTANCE.execute(() -> {
+            closeQuietly(device);
+            try {
+                eventLoop().execute(rest); // Whoever waits for the close may shut the event loop down right after it.
+            } catch (RejectedExecutionException shutDown) {
+                rest.run();
+            }
+        });
     }
 
     /** After a write that failed: no more output. A device that is lost is noticed, and closed, by the reading half. */
@@ -272,22 +362,21 @@ public abstract class TunChannel extends AbstractChannel {
 
     @Override
     protected final void doBeginRead() {
+        readRequests++; // By one thread only.
         if (reader != null) {
             reader.wanted();
         }
         setInterest(true, writeInterest);
     }
 
-    /** The configuration says that no more reads are wanted. */
+    /** The configuration says that no more reads are wanted, but for those that somebody asks for from now on. */
     final void clearRead() {
-        if (!isRegistered()) {
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
+        int before = readRequests;
+        if (!isRegistered() || eventLoop().inEventLoop()) {
             stopReading();
         } else {
             eventLoop().execute(() -> {
-                if (!config.isAutoRead()) {
+                if (!config.isAutoRead() && readRequests == before) {
                     stopReading();
                 }
             });
@@ -303,7 +392,16 @@ public abstract class TunChannel extends AbstractChannel {
 
     /** The interface takes packets of another length from now on. */
     final void mtuChanged(int mtuBytes) {
-        reader.mtuChanged(mtuBytes);
+        if (reader != null) {
+            reader.mtuChanged(mtuBytes);
+        }
+    }
+
+    /** The same before it does so. Thread: any. */
+    final void expectMtu(int mtuBytes) {
+        if (isRegistered()) {
+            eventLoop().execute(() -> mtuChanged(mtuBytes));
+        }
     }
 
     final boolean isReadEmpty() {
@@ -348,26 +446,35 @@ public abstract class TunChannel extends AbstractChannel {
             return message;
         }
         if (message instanceof ByteBuf packet) {
+            if (!packet.isReadable()) {
+                packet.release();
+                return Unpooled
+                        .EMPTY_BUFFER; // Nothing to write, but a promise to keep when its turn comes: see TunWriter.
+            }
             return isDirect(packet) ? packet : copyDirect(packet);
         }
         throw new UnsupportedOperationException("a TunChannel writes ByteBuf or GatheredPacket, not "
                 + StringUtil.simpleClassName(message) + ": is a codec missing in its pipeline?");
     }
 
-    // Unpooled.EMPTY_BUFFER stands for a cancelled write in the outbound buffer: see TunWriter.
     private static boolean isDirect(ByteBuf packet) {
-        return packet.isDirect() && packet.nioBufferCount() < PacketVector.MAX_SPANS && packet != Unpooled.EMPTY_BUFFER;
+        return packet.isDirect() && packet.nioBufferCount() < PacketVector.MAX_SPANS;
     }
 
     private ByteBuf copyDirect(ByteBuf packet) {
         int length = packet.readableBytes();
-        ByteBuf copy = alloc().directBuffer(Math.max(length, 1)).writeBytes(packet, packet.readerIndex(), length);
+        ByteBuf copy = alloc().directBuffer(length).writeBytes(packet, packet.readerIndex(), length);
         packet.release();
         return copy;
     }
 
     /** What the poller calls. */
     abstract class TunUnsafe extends AbstractUnsafe implements IoHandle {
+        @Override
+        protected final Executor prepareToClose() {
+            return TunChannel.this.prepareToClose();
+        }
+
         /** The device has packets, or is lost. */
         final void readReady() {
             reader.readUntilEmpty();

@@ -40,6 +40,10 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     // Netty's default of 32 and 64 KiB would flip the writability with every 64 KiB frame.
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
 
+    /** What counts when a channel gets its device, and not later. */
+    private static final Set<ChannelOption<?>> OF_THE_OPENING =
+            Set.of(TUN_OFFLOADS, TUN_MULTI_QUEUE, TUN_TAP, TUN_NETNS, TUN_LINK_EVENTS, TUN_READ_BATCH);
+
     private final TunChannel channel;
     private volatile TunDeviceConfig device;
     private volatile int readBatch = DEFAULT_READ_BATCH;
@@ -108,22 +112,22 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     @Override
     public <T> T getOption(ChannelOption<T> option) {
         if (option == TUN_MTU) {
-            return (T) Integer.valueOf(device.mtuBytes());
+            return (T) Integer.valueOf(OpenDevice.mtuBytes(channel.device(), device.mtuBytes()));
         }
         if (option == TUN_ADDRESSES) {
             return (T) device.addresses();
         }
         if (option == TUN_TX_QUEUE_LENGTH) {
-            return (T) Integer.valueOf(device.txQueueLength());
+            return (T) Integer.valueOf(OpenDevice.txQueueLength(channel.device(), device.txQueueLength()));
         }
         if (option == TUN_OFFLOADS) {
-            return (T) device.offloads();
+            return (T) (isOpenDevice() ? channel.device().offloads() : device.offloads());
         }
         if (option == TUN_MULTI_QUEUE) {
-            return (T) Boolean.valueOf(device.multiQueue());
+            return (T) Boolean.valueOf(isOpenDevice() ? channel.device().isMultiQueue() : device.multiQueue());
         }
         if (option == TUN_TAP) {
-            return (T) Boolean.valueOf(device.tap());
+            return (T) Boolean.valueOf(isOpenDevice() ? channel.device().isTap() : device.tap());
         }
         if (option == TUN_NETNS) {
             return (T) device.netns();
@@ -140,7 +144,34 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        return setTunOption(option, value) || super.setOption(option, value);
+        return isOpenDevice()
+                ? setOpenOption(option, value)
+                : setTunOption(option, value) || super.setOption(option, value);
+    }
+
+    private boolean isOpenDevice() {
+        return channel.device() != null;
+    }
+
+    /** Of an open device some things can still be changed; what cannot is refused, and not remembered as if it were. */
+    @SuppressWarnings("unchecked")
+    private <T> boolean setOpenOption(ChannelOption<T> option, T value) {
+        if (OF_THE_OPENING.contains(option) || !channel.isOpen()) {
+            return false;
+        }
+        TunDeviceConfig.Builder change = TunDeviceConfig.builder();
+        if (option == TUN_MTU) {
+            channel.expectMtu((Integer) value);
+            change.mtuBytes((Integer) value);
+        } else if (option == TUN_ADDRESSES) {
+            change.addresses((List<InterfaceAddress>) value);
+        } else if (option == TUN_TX_QUEUE_LENGTH) {
+            change.txQueueLength((Integer) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        OpenDevice.configure(channel.device(), change);
+        return setTunOption(option, value);
     }
 
     @SuppressWarnings("unchecked")

@@ -7,7 +7,12 @@ import io.tunloop.device.Offload;
 import java.util.List;
 import java.util.Set;
 
-/** The options of a {@link TunChannel}. Those of the device count when it is opened, which is when the channel binds. */
+/**
+ * The options of a {@link TunChannel}. Those of the device count when it is opened, which is when the channel binds. On an
+ * open one {@link #TUN_MTU}, {@link #TUN_ADDRESSES} and {@link #TUN_TX_QUEUE_LENGTH} are applied at once, with system calls
+ * of the caller's thread; all others are refused ({@code setOption} returns false). What is read from an open channel is what
+ * the interface has now, but for {@link #TUN_ADDRESSES}, which are those that this channel gave it, and {@link #TUN_NETNS}.
+ */
 public final class TunChannelOption {
     /** Maximum transmission unit, in bytes, 68..65535; 0 (default) leaves the kernel's, 1500. */
     public static final ChannelOption<Integer> TUN_MTU = valueOf("TUN_MTU");

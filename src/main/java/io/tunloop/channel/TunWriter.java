@@ -3,6 +3,8 @@ package io.tunloop.channel;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCounted;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
 import io.tunloop.packet.GatheredPacket;
@@ -59,7 +61,7 @@ final class TunWriter implements AutoCloseable {
             return Result.DEVICE_FULL;
         }
         for (int i = 0; i < BATCHES_PER_TURN; i++) {
-            skipCancelled(in);
+            skipUnwritable(in);
             int packets = batch.collect(in);
             if (packets == 0) {
                 return Result.DONE;
@@ -84,8 +86,21 @@ final class TunWriter implements AutoCloseable {
         return done == packets || invalid;
     }
 
-    /** A write that was cancelled before it was flushed stays in line as this empty buffer, but is in no batch. */
-    private static void skipCancelled(ChannelOutboundBuffer in) {
+    /** Removes what comes before the next packet: what is empty, and what somebody has released after writing it. */
+    private void skipUnwritable(ChannelOutboundBuffer in) {
+        skipEmpty(in);
+        while (in.current() instanceof ReferenceCounted packet && packet.refCnt() == 0) {
+            channel.counters().invalid(1);
+            in.remove(new IllegalReferenceCountException("a packet was released between write and flush"));
+            skipEmpty(in);
+        }
+    }
+
+    /**
+     * What stands in line as this buffer is in no batch: a message that was empty, and a write that was cancelled before it
+     * was flushed.
+     */
+    private static void skipEmpty(ChannelOutboundBuffer in) {
         while (in.current() == Unpooled.EMPTY_BUFFER) {
             in.remove();
         }
@@ -103,7 +118,7 @@ final class TunWriter implements AutoCloseable {
         long bytes = 0;
         boolean partsNext = false;
         for (int i = 0; i < packets; i++) {
-            skipCancelled(in);
+            skipEmpty(in);
             int result = batch.result(i);
             if (result >= 0) {
                 written++;

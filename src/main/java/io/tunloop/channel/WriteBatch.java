@@ -2,7 +2,9 @@
 package io.tunloop.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.ReferenceCounted;
 import io.tunloop.device.PacketIo;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
@@ -25,7 +27,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     private final int[] parts = new int[MAX_PACKETS];
     private boolean gathered;
 
-    /** Takes as many of the flushed messages as fit. Returns their number. */
+    /** Takes as many of the flushed messages as fit, up to one that has been released. Returns their number. */
     int collect(ChannelOutboundBuffer in) throws Exception {
         vector.clear();
         gathered = false;
@@ -61,6 +63,12 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
 
     @Override
     public boolean processMessage(Object message) {
+        if (message == Unpooled.EMPTY_BUFFER) {
+            return true;
+        }
+        if (((ReferenceCounted) message).refCnt() == 0) {
+            return false; // Its memory is somebody else's by now.
+        }
         return message instanceof GatheredPacket packet ? add(packet) : add((ByteBuf) message);
     }
 

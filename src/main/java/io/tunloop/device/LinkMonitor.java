@@ -66,13 +66,13 @@ public final class LinkMonitor implements AutoCloseable {
     }
 
     /**
-     * Reads all that happened to the device, in order.
+     * Reads all that happened to the device, in order. A consumer may close this monitor, and then hears no more.
      *
      * @return the number of events, 0 when there was nothing about this device
      */
     public int read(Consumer<LinkEvent> consumer) throws TunException {
         int events = 0;
-        while (true) {
+        while (fd != CLOSED) {
             int length = Native.netlinkReceive(fd, buffer);
             if (length == -Errno.EAGAIN) {
                 return events;
@@ -85,6 +85,7 @@ public final class LinkMonitor implements AutoCloseable {
                 events += deliver(TunException.check("netlink(recv)", device, length), consumer);
             }
         }
+        return events;
     }
 
     // The answer comes over the same socket: a NEW_LINK for each link, then DONE. One question at a time is allowed.
@@ -101,7 +102,7 @@ public final class LinkMonitor implements AutoCloseable {
         int events = 0;
         for (NetlinkMessage message : NetlinkMessage.parse(buffer, length)) {
             LinkEvent event = event(message);
-            if (event != null && !gone) {
+            if (event != null && !gone && fd != CLOSED) {
                 gone = event.kind() == LinkEvent.Kind.DELETED || event.kind() == LinkEvent.Kind.MOVED;
                 consumer.accept(event);
                 events++;

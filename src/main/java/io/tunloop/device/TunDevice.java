@@ -109,6 +109,11 @@ public final class TunDevice implements PacketIo, AutoCloseable {
         return (flags & TunOpener.IFF_TAP) != 0;
     }
 
+    /** True for one queue of a multi-queue device. */
+    public boolean isMultiQueue() {
+        return (flags & TunOpener.IFF_MULTI_QUEUE) != 0;
+    }
+
     /** True until it is closed. */
     public boolean isOpen() {
         return fd.get() != CLOSED;

@@ -16,7 +16,7 @@ final class TunOpener {
     // linux/if_tun.h
     private static final int IFF_TUN = 0x0001;
     static final int IFF_TAP = 0x0002;
-    private static final int IFF_MULTI_QUEUE = 0x0100;
+    static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_NO_PI = 0x1000;
     static final int IFF_VNET_HDR = 0x4000;
 

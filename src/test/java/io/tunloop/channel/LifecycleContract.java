@@ -12,16 +12,19 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TestDevices;
 import io.tunloop.device.TunException;
+import io.tunloop.testing.Await;
 import java.net.InetSocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,23 @@ abstract class LifecycleContract extends TunChannelContract {
         assertThat(channel.isActive()).isFalse();
         assertThat(channel.device().isOpen()).isFalse();
         assertThat(channel.close().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void shouldCloseTheDescriptorOffItsLoopAndTellWhenThatIsDone() throws Exception {
+        TunChannel channel = open();
+        CountDownLatch slowKernel = new CountDownLatch(1);
+        GlobalEventExecutor.INSTANCE.execute(() -> Await.latch(slowKernel));
+        ChannelFuture close = channel.close();
+        onLoop(channel);
+        assertThat(close.isDone()).isFalse();
+        peer.send(TestDevices.packet(10, 1));
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+        slowKernel.countDown();
+        close.sync();
+        assertThat(channel.device().isOpen()).isFalse();
+        recorder.awaitEvent("unregistered");
     }
 
     @Test

@@ -11,12 +11,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
 import io.tunloop.device.TestDevices;
+import io.tunloop.testing.Await;
 import io.tunloop.testing.Garbage;
 import io.tunloop.testing.WithoutLeakDetection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -97,6 +99,38 @@ abstract class ReadContract extends TunChannelContract {
         onLoop(channel);
         assertThat(recorder.hasPacket()).isFalse();
         channel.config().setAutoRead(true);
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 1));
+    }
+
+    @Test
+    void shouldReadWhatIsAskedForWhileAnotherThreadSwitchesAutoReadOff() throws Exception {
+        TunChannel channel = open();
+        CountDownLatch switchedOff = new CountDownLatch(1);
+        // The loop learns of the switch only behind this task, which has asked to read in the meantime.
+        channel.eventLoop().execute(() -> {
+            Await.latch(switchedOff);
+            channel.read();
+        });
+        channel.config().setAutoRead(false);
+        switchedOff.countDown();
+        onLoop(channel);
+        peer.send(TestDevices.packet(20, 1));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 1));
+        peer.send(TestDevices.packet(20, 2));
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+    }
+
+    @Test
+    void shouldNotReadWhenAutoReadWasSwitchedOffWhileItHadNoLoop() throws Exception {
+        TunChannel channel = open();
+        channel.deregister().sync();
+        channel.config().setAutoRead(false);
+        peer.send(TestDevices.packet(20, 1));
+        loops.register(channel).sync();
+        onLoop(channel);
+        assertThat(recorder.hasPacket()).isFalse();
+        channel.read();
         assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 1));
     }
 

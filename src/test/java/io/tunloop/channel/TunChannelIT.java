@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
@@ -19,11 +26,14 @@ import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.handler.IcmpEchoResponder;
 import io.tunloop.handler.IpOffset;
+import io.tunloop.testing.Await;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.RequiresTun;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** A channel on a real device, bound as any Netty user would. */
 @RequiresTun
@@ -223,6 +234,110 @@ class TunChannelIT {
                 kind = nextLinkEvent().kind();
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenItsDeviceOffTheEventLoop(TunTransport transport) throws Exception {
+        CountDownLatch there = new CountDownLatch(1);
+        Channel channel = bootstrap(transport, recorder).register().sync().channel();
+        channel.eventLoop().execute(() -> Await.latch(there));
+        ChannelFuture bind = channel.bind(new TunAddress("tl0"));
+        binds.add(bind);
+        GlobalEventExecutor.INSTANCE.submit(() -> {}).sync(); // Behind the one that opens the device.
+        assertThat(namespace.run("ip", "link", "show", "tl0")).contains("tl0");
+        assertThat(bind.isDone()).isFalse();
+        there.countDown();
+        bind.sync();
+        assertThat(channel.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseADeviceThatAHandlerDidNotWantToBind(TunTransport transport) throws Exception {
+        ChannelHandler veto = new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void bind(ChannelHandlerContext ctx, SocketAddress localAddress, ChannelPromise promise) {
+                promise.setFailure(new IllegalStateException("not today"));
+            }
+        };
+        ChannelFuture bind = bootstrap(transport, veto).bind(new TunAddress("tl0"));
+        assertThat(bind.await().cause()).hasMessage("not today");
+        bind.channel().closeFuture().sync();
+        TunChannel next = bind(bootstrap(transport, recorder), "tl0");
+        assertThat(next.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseInsideALinkEventWithoutAWord(TunTransport transport) throws Exception {
+        var log = new ListAppender<ILoggingEvent>();
+        var logger = (Logger) LoggerFactory.getLogger("io.tunloop.channel");
+        log.start();
+        logger.addAppender(log);
+        try {
+            ChannelHandler closing = new ChannelInboundHandlerAdapter() {
+                @Override
+                public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                    ctx.close();
+                }
+            };
+            TunChannel channel =
+                    bind(bootstrap(transport, closing).option(TunChannelOption.TUN_LINK_EVENTS, true), "tl0");
+            namespace.run("ip", "link", "set", "tl0", "down");
+            channel.closeFuture().sync();
+            channel.eventLoop().submit(() -> {}).sync();
+            assertThat(log.list).isEmpty();
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldApplyWhatAnOpenDeviceTakesAndRefuseTheRest(TunTransport transport) {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        TunChannelConfig config = channel.config();
+        assertThat(config.getOption(TunChannelOption.TUN_MTU)).isEqualTo(1500);
+        assertThat(config.setOption(TunChannelOption.TUN_MTU, 1300)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_TX_QUEUE_LENGTH, 777)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))))
+                .isTrue();
+        assertThat(namespace.run("ip", "addr", "show", "tl0")).contains("mtu 1300", "qlen 777", "inet 10.7.0.1/24");
+        namespace.run("ip", "link", "set", "tl0", "mtu", "1400");
+        assertThat(config.getOption(TunChannelOption.TUN_MTU)).isEqualTo(1400);
+        assertThat(config.setOption(TunChannelOption.TUN_TAP, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_OFFLOADS, Offload.all()))
+                .isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_MULTI_QUEUE, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_NETNS, "")).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_LINK_EVENTS, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_READ_BATCH, 4)).isFalse();
+        assertThat(config.getOptions())
+                .containsEntry(TunChannelOption.TUN_TAP, false)
+                .containsEntry(TunChannelOption.TUN_READ_BATCH, 16);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReportWhatADeviceIsThatSomebodyElseHasOpened(TunTransport transport) throws Exception {
+        assumeTrue(transport.isAvailable());
+        TunDevice device = TunDevice.open(TunDeviceConfig.builder()
+                .netns(namespace.name())
+                .name("tl0")
+                .tap(true)
+                .mtuBytes(1400)
+                .multiQueue(true)
+                .txQueueLength(300)
+                .build());
+        TunChannel channel = transport.newChannel(device);
+        loops = new MultiThreadIoEventLoopGroup(1, transport.ioHandlerFactory());
+        binds.add(loops.register(channel).sync());
+        assertThat(channel.config().getOptions())
+                .containsEntry(TunChannelOption.TUN_MTU, 1400)
+                .containsEntry(TunChannelOption.TUN_TAP, true)
+                .containsEntry(TunChannelOption.TUN_MULTI_QUEUE, true)
+                .containsEntry(TunChannelOption.TUN_TX_QUEUE_LENGTH, 300);
     }
 
     private TunLinkEvent nextLinkEvent() throws InterruptedException {

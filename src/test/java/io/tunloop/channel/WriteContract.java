@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.IllegalReferenceCountException;
 import io.tunloop.device.TestDevices;
 import java.io.File;
 import java.nio.channels.ClosedChannelException;
@@ -115,13 +116,43 @@ abstract class WriteContract extends TunChannelContract {
     }
 
     @Test
-    void shouldCompleteTheWriteOfAnEmptyBuffer() throws Exception {
+    void shouldTakeAnEmptyBufferForAFlushBarrierAndWriteNothing() throws Exception {
         TunChannel channel = open();
         assertThat(channel.writeAndFlush(Unpooled.EMPTY_BUFFER).await(10, TimeUnit.SECONDS))
                 .isTrue();
-        assertThat(channel.writeAndFlush(allocator.heapBuffer(0)).await(10, TimeUnit.SECONDS))
+        ChannelFuture before = channel.write(packet(10, 1));
+        ChannelFuture empty = channel.write(allocator.heapBuffer(0));
+        ChannelFuture alsoEmpty = channel.write(allocator.directBuffer(8));
+        channel.writeAndFlush(packet(10, 2)).sync();
+        assertThat(before.isSuccess() && empty.isSuccess() && alsoEmpty.isSuccess())
                 .isTrue();
-        channel.writeAndFlush(packet(10, 1)).sync();
+        assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 1));
+        assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 2));
+        assertThat(peer.poll()).isNull();
+    }
+
+    @Test
+    void shouldFailOnlyThePromiseOfABufferThatWasReleasedByMistake() throws Exception {
+        TunChannel channel = open();
+        ByteBuf released = packet(10, 7);
+        released.release();
+        ChannelFuture early = channel.write(released);
+        ByteBuf late = packet(10, 8);
+        List<ChannelFuture> good = new ArrayList<>(List.of(channel.write(packet(10, 1))));
+        ChannelFuture failing = channel.write(late);
+        good.add(channel.write(packet(10, 2)));
+        onLoop(channel);
+        late.release();
+        channel.flush();
+        for (ChannelFuture write : good) {
+            write.sync();
+        }
+        assertThat(early.await().cause()).isInstanceOf(IllegalReferenceCountException.class);
+        assertThat(failing.await().cause()).isInstanceOf(IllegalReferenceCountException.class);
+        assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 1));
+        assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 2));
+        assertThat(peer.poll()).isNull();
+        channel.writeAndFlush(packet(10, 3)).sync();
     }
 
     @Test
