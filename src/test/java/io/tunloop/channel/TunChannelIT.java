@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -338,6 +339,16 @@ class TunChannelIT {
                 .containsEntry(TunChannelOption.TUN_TAP, true)
                 .containsEntry(TunChannelOption.TUN_MULTI_QUEUE, true)
                 .containsEntry(TunChannelOption.TUN_TX_QUEUE_LENGTH, 300);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTakeAnEmptyBufferForAFlushBarrier(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).sync();
+        channel.writeAndFlush(channel.alloc().directBuffer(4)).sync();
+        assertThat(channel.counters().packetsWritten()).isZero();
+        assertThat(channel.counters().droppedInvalid()).isZero();
     }
 
     private TunLinkEvent nextLinkEvent() throws InterruptedException {
