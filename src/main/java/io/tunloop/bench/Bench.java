@@ -123,16 +123,18 @@ public final class Bench {
     }
 
     private void rotate(Path folder, ReportFiles files) throws InterruptedException {
+        Rotations rotations = new Rotations(config, results);
         Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
-        for (int rotation = 1; rotation <= config.rotations(); rotation++) {
+        while (rotations.next()) {
             for (RowResult result : results) {
                 if (result.error() == null) {
-                    progress.begin(result.row(), rotation, config.rotations());
+                    progress.begin(result.row(), rotations.number(), config.rotations());
                     measure(result, folder, files, progress);
                     stopWhenNobodyReads();
                 }
             }
         }
+        rotations.unfinished().forEach(status::println);
     }
 
     private void measure(RowResult result, Path folder, ReportFiles files, Progress progress)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.plan.Percent;
 import io.tunloop.bench.report.ResultComparison;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -13,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Compares two result files. Exit code 1 when a row is slower than allowed. */
+/** Compares two result files. Exit code 1 when a row is worse than allowed, or gone. */
 @Command(
         name = "compare",
         description = "Compares two result files of the bench.",
@@ -28,12 +30,28 @@ final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--by",
+            split = ",",
             paramLabel = "MEASURE",
             defaultValue = "gbps",
-            description = "gbps, ratioToLimit, packetsPerSecond or roundTripsPerSecond (${DEFAULT-VALUE}).")
-    private String measure;
+            description = {
+                "What to compare, by its name in the files, like gbps, ratioToLimit or",
+                "cpuPercentPerGbit; several with commas (${DEFAULT-VALUE})."
+            })
+    private List<String> measures;
 
-    @Option(names = "--fail-below", paramLabel = "RATIO", description = "Exit code 1 when new/old is below this.")
+    @Option(
+            names = "--fail-worse",
+            paramLabel = "PERCENT",
+            description = {
+                "Exit code 1 when a row is worse by more than this, like 5%, and the runs prove it.",
+                "Which way is worse the measure knows."
+            })
+    private String failWorse;
+
+    @Option(
+            names = "--fail-below",
+            paramLabel = "RATIO",
+            description = "Exit code 1 when new/old is below this, proven or not.")
     private Double failBelow;
 
     @Spec
@@ -41,19 +59,48 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!List.of("gbps", "ratioToLimit", "packetsPerSecond", "roundTripsPerSecond")
-                .contains(measure)) {
-            throw new ParameterException(spec.commandLine(), "not a measure to compare by: " + measure);
-        }
-        ResultComparison comparison = ResultComparison.read(before, after, measure);
+        double percent = failWorse == null ? 0 : percent(failWorse);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(comparison.table());
-        out.flush();
-        List<String> below = failBelow == null ? List.of() : comparison.below(failBelow);
-        if (!below.isEmpty()) {
-            out.println("below " + failBelow + ": " + String.join(", ", below));
-            out.flush();
+        boolean failed = false;
+        for (String name : measures) {
+            ResultComparison comparison = ResultComparison.read(before, after, measure(name));
+            out.print(comparison.table());
+            if (failBelow != null) {
+                failed |= tell(out, name + " below " + failBelow, comparison.below(failBelow));
+            }
+            if (failWorse != null) {
+                failed |= tell(out, name + " worse by more than " + failWorse, comparison.worse(percent));
+            }
         }
-        return below.isEmpty() ? 0 : 1;
+        out.flush();
+        return failed ? 1 : 0;
+    }
+
+    private static boolean tell(PrintWriter out, String what, List<String> rows) {
+        if (!rows.isEmpty()) {
+            out.println(what + ": " + String.join(", ", rows));
+        }
+        return !rows.isEmpty();
+    }
+
+    private Measure measure(String name) {
+        Measure measure = Measure.named(name);
+        if (measure == null) {
+            throw new ParameterException(spec.commandLine(), "not a measure to compare by: " + name);
+        }
+        if (failBelow != null && !measure.isHigherBetter()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--fail-below is for what is better when higher, not " + name + ": use --fail-worse");
+        }
+        return measure;
+    }
+
+    private double percent(String text) {
+        try {
+            return Percent.parse("--fail-worse", text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 }

@@ -23,17 +23,37 @@ public final class Comparison {
             Boolean offload = row.offload();
             if (offload != null) {
                 RowResult limit = find(offload ? RowParser.LIMIT_PASSTHROUGH : RowParser.LIMIT_PLAIN, row);
-                row.derive(Measure.RATIO_TO_LIMIT, ratio(row, limit, primary));
-                row.derive(Measure.CPU_PER_GBIT_RATIO, ratio(row, limit, Measure.CPU_PER_GBIT));
+                compare(row, limit, primary, Measure.RATIO_TO_LIMIT);
+                compare(row, limit, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO);
             }
             if (relativeTo != null) {
-                row.derive(Measure.RATIO_TO_ROW, ratio(row, find(relativeTo, row), primary));
+                compare(row, find(relativeTo, row), primary, Measure.RATIO_TO_ROW);
             }
         }
     }
 
-    private static Double ratio(RowResult row, RowResult to, Measure measure) {
-        return to == null ? null : Statistics.ratio(row.median(measure), to.median(measure));
+    private static void compare(RowResult row, RowResult to, Measure by, Measure ratio) {
+        if (to == null) {
+            return;
+        }
+        row.derive(ratio, Statistics.ratio(row.median(by), to.median(by)));
+        if (row != to) {
+            row.compare(ratio, Significance.pValue(row.values(by), to.values(by)));
+            deriveEachRun(row, to, by, ratio);
+        }
+    }
+
+    /** Of runs of one rotation, which had the same minute of the machine. A row that has failed has fewer. */
+    private static void deriveEachRun(RowResult row, RowResult to, Measure by, Measure ratio) {
+        int runs = Math.min(row.runs().size(), to.runs().size());
+        for (int i = 0; i < runs; i++) {
+            Double value = Statistics.ratio(
+                    row.runs().get(i).measures().get(by),
+                    to.runs().get(i).measures().get(by));
+            if (value != null) {
+                row.runs().get(i).measures().put(ratio, value);
+            }
+        }
     }
 
     /** The row of this label at the same point of a sweep as {@code peer}. */

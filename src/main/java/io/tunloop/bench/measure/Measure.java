@@ -2,6 +2,7 @@
 package io.tunloop.bench.measure;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Locale;
 
@@ -100,6 +101,20 @@ public enum Measure {
 
     public boolean isHigherBetter() {
         return higherIsBetter;
+    }
+
+    /** The one of this name in the result file; {@code null} for none. */
+    public static Measure named(String property) {
+        try {
+            return new ObjectMapper().convertValue(property, Measure.class);
+        } catch (IllegalArgumentException unknown) {
+            return null;
+        }
+    }
+
+    /** Its name in the result file. */
+    public String property() {
+        return new ObjectMapper().convertValue(this, String.class);
     }
 
     /** The same figure measured beside a TCP stream; {@code null} for those that are not. */

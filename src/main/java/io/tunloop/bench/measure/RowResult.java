@@ -17,6 +17,7 @@ public final class RowResult {
     private final Row row;
     private final List<RunResult> runs = new ArrayList<>();
     private final Map<Measure, Double> derived = new EnumMap<>(Measure.class);
+    private final Map<Measure, Double> pValues = new EnumMap<>(Measure.class);
     private String error;
 
     public RowResult(Row row) {
@@ -61,6 +62,43 @@ public final class RowResult {
         if (value != null) {
             derived.put(measure, value);
         }
+    }
+
+    /** Sets how probable it is by chance alone that a figure which compares two rows is so far from 1. */
+    void compare(Measure measure, Double pValue) {
+        if (pValue != null) {
+            pValues.put(measure, pValue);
+        }
+    }
+
+    public Map<Measure, Double> pValues() {
+        return pValues;
+    }
+
+    /** Whether this compares two rows, and their runs do not prove that they differ. */
+    public boolean isUnproven(Measure measure) {
+        return pValues.containsKey(measure) && !Significance.isProven(pValues.get(measure));
+    }
+
+    /** Its runs' values, in the order of the rotations. */
+    double[] values(Measure measure) {
+        return Statistics.values(runs, measure);
+    }
+
+    /** Where the true median lies; {@code null} for fewer than two runs. */
+    public Interval interval(Measure measure) {
+        return Interval.ofMedian(values(measure));
+    }
+
+    public Map<Measure, Interval> intervals() {
+        Map<Measure, Interval> intervals = new EnumMap<>(Measure.class);
+        for (Measure measure : Measure.values()) {
+            Interval interval = interval(measure);
+            if (interval != null) {
+                intervals.put(measure, interval);
+            }
+        }
+        return intervals;
     }
 
     public Map<Measure, Double> median() {

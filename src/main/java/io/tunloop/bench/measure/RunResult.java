@@ -5,12 +5,14 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tunloop.bench.host.DeviceFacts;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What one run of one row gave.
  *
+ * @param measures may be added to: what compares this run with another row's
  * @param device the forwarder's first device; {@code null} without a forwarder
  * @param busy what else used the processor, when it was enough to doubt the numbers; else {@code null}
  * @param summary of the traffic, one line for a person
@@ -22,6 +24,11 @@ public record RunResult(
         DeviceFacts device,
         String busy,
         @JsonIgnore String summary) {
+    public RunResult {
+        EnumMap<Measure, Double> own = new EnumMap<>(Measure.class);
+        own.putAll(measures);
+        measures = own;
+    }
 
     @JsonAnyGetter
     Map<Measure, Double> properties() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /** Median, smallest and largest, per measure over runs. */
@@ -43,15 +44,20 @@ public final class Statistics {
     static Map<Measure, Double> perMeasure(List<RunResult> runs, ToDoubleFunction<double[]> statistic) {
         Map<Measure, Double> result = new EnumMap<>(Measure.class);
         for (Measure measure : Measure.values()) {
-            double[] values = runs.stream()
-                    .map(run -> run.measures().get(measure))
-                    .filter(value -> value != null)
-                    .mapToDouble(Double::doubleValue)
-                    .toArray();
+            double[] values = values(runs, measure);
             if (values.length > 0) {
                 result.put(measure, round(statistic.applyAsDouble(values)));
             }
         }
         return result;
+    }
+
+    /** Of the runs that have it. */
+    static double[] values(List<RunResult> runs, Measure measure) {
+        return runs.stream()
+                .map(run -> run.measures().get(measure))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  *
  * @param command how the bench was called, for the record
  * @param rotations how often all rows are run, one after the other
+ * @param until when to add rotations; {@code null} for never
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
@@ -31,7 +32,7 @@ public record BenchConfig(
         Load load,
         Timing timing,
         int rotations,
-
+        Until until,
         String relativeTo,
         Path json,
         Path reportFolder,
@@ -47,7 +48,9 @@ public record BenchConfig(
         Timing timing = new Timing(
                 orElse(options.seconds, options.quick ? QUICK_SECONDS : DEFAULT_SECONDS),
                 orElse(options.warmUpSeconds, options.quick ? QUICK_WARM_UP_SECONDS : DEFAULT_WARM_UP_SECONDS));
-        int rotations = orElse(options.rotations, options.quick ? 1 : DEFAULT_ROTATIONS);
+        Until until = Until.of(options);
+        int rotations =
+                orElse(options.rotations, until != null ? Until.MIN_ROTATIONS : options.quick ? 1 : DEFAULT_ROTATIONS);
         requireRange("--time", timing.seconds(), 1, MAX_SECONDS);
         requireRange("--warm-up", timing.warmUpSeconds(), 0, MAX_SECONDS);
         requireRange("--repeat", rotations, 1, MAX_ROTATIONS);
@@ -59,6 +62,7 @@ public record BenchConfig(
                 load(options),
                 timing,
                 rotations,
+                until,
                 options.relativeTo,
                 options.json,
                 options.reportFolder,

@@ -50,6 +50,18 @@ public final class BenchOptions {
     @Option(names = "--repeat", paramLabel = "N", description = "Rotations through all rows (3).")
     Integer rotations;
 
+    @Option(
+            names = "--until",
+            paramLabel = "PERCENT",
+            description = {
+                "Adds rotations until every row's interval is this narrow, like 3% for plus-minus 3 %;",
+                "6 rotations at least, as fewer give no interval of 95 %."
+            })
+    String until;
+
+    @Option(names = "--max-time", paramLabel = "MIN", description = "Minutes after which --until gives up (30).")
+    Integer maxMinutes;
+
     @Option(names = "--quick", description = "One rotation of 2 s each: whether it works, not how fast it is.")
     boolean quick;
 

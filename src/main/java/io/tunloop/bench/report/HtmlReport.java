@@ -2,6 +2,7 @@
 package io.tunloop.bench.report;
 
 import io.tunloop.bench.host.Environment;
+import io.tunloop.bench.measure.Interval;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import java.util.List;
@@ -36,7 +37,8 @@ final class HtmlReport {
         page.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<h1>tunloop bench</h1>\n");
         page.append("<p><code>").append(escape(report.command())).append("</code><br>");
         page.append(report.started()).append(", workload ").append(report.workload());
-        page.append("; medians, with smallest and largest below; CPU in % of one core, memory in MiB.</p>\n");
+        page.append(
+                "; medians, with the interval of the true median below (95 % from 6 runs on, else smallest to largest); CPU in % of one core, memory in MiB.</p>\n");
         appendTable(page, new ResultTable(report.columns()), report.rows());
         appendNotes(page, report);
         drawings.forEach((name, svg) -> page.append("<figure id=\"")
@@ -69,12 +71,11 @@ final class HtmlReport {
     }
 
     private static String spread(RowResult row, Measure measure) {
-        Double min = row.min().get(measure);
-        Double max = row.max().get(measure);
-        if (row.runs().size() < 2 || min == null) {
-            return "";
-        }
-        return "<br><span class=\"spread\">" + measure.format(min) + " – " + measure.format(max) + "</span>";
+        Interval interval = row.interval(measure);
+        return interval == null
+                ? ""
+                : "<br><span class=\"spread\">" + measure.format(interval.low()) + " – "
+                        + measure.format(interval.high()) + "</span>";
     }
 
     private static void appendCells(StringBuilder page, String tag, List<String> cells) {

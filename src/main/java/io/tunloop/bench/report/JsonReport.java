@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.tunloop.bench.measure.Interval;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.measure.RunResult;
@@ -72,6 +73,8 @@ final class JsonReport {
             Map<Measure, Double> median,
             Map<Measure, Double> min,
             Map<Measure, Double> max,
+            Map<Measure, Interval> interval,
+            Map<Measure, Double> pValue,
             String error) {
         RowFile(RowResult result) {
             this(
@@ -85,6 +88,8 @@ final class JsonReport {
                     result.median(),
                     result.min(),
                     result.max(),
+                    result.intervals(),
+                    result.pValues(),
                     result.error());
         }
     }

@@ -28,7 +28,12 @@ public final class Progress {
     }
 
     public void begin(Row row, int rotation, int rotations) {
-        status.printf("[%d/%d] %s, run %d of %d%s%n", done + 1, total, row.title(), rotation, rotations, remaining());
+        if (rotation > rotations) { // added, nobody knows how many
+            status.printf("[%d] %s, run %d%n", done + 1, row.title(), rotation);
+        } else {
+            status.printf(
+                    "[%d/%d] %s, run %d of %d%s%n", done + 1, total, row.title(), rotation, rotations, remaining());
+        }
     }
 
     public void succeeded(Row row, RunResult run) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.report;
 
+import io.tunloop.bench.measure.Measure;
+import io.tunloop.bench.measure.Significance;
+import io.tunloop.bench.report.ResultFile.Values;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,54 +11,81 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * Two result files side by side: for each row that both have, the ratio new to old with its spread.
- *
- * <p>The spread reaches from the new smallest over the old largest to the new largest over the old smallest: a change
- * within it may be noise.
- */
+/** One measure of two result files side by side: for each row that both have, how it has changed and whether that is proven. */
 public final class ResultComparison {
     private static final int TEXT_COLUMNS = 1;
 
-    private final String property;
-    private final Map<String, ResultFile.Spread> before;
-    private final Map<String, ResultFile.Spread> after;
+    private final Measure measure;
+    private final Map<String, Values> before;
+    private final Map<String, Values> after;
 
-    private ResultComparison(String property, ResultFile before, ResultFile after) {
-        this.property = property;
+    private ResultComparison(Measure measure, ResultFile before, ResultFile after) {
+        this.measure = measure;
         this.before = before.rows();
         this.after = after.rows();
     }
 
-    /** @param property the measure's name in the files, like {@code gbps}; higher is better */
-    public static ResultComparison read(Path before, Path after, String property) throws IOException {
-        return new ResultComparison(property, ResultFile.read(before, property), ResultFile.read(after, property));
+    public static ResultComparison read(Path before, Path after, Measure measure) throws IOException {
+        String property = measure.property();
+        return new ResultComparison(measure, ResultFile.read(before, property), ResultFile.read(after, property));
     }
 
     public String table() {
+        String property = measure.property();
         List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of("Row", "old " + property, "new " + property, "new/old", "spread"));
+        lines.add(List.of("Row", "old " + property, "new " + property, "change", "p", "verdict"));
         for (String label : common()) {
-            ResultFile.Spread old = before.get(label);
-            ResultFile.Spread now = after.get(label);
             lines.add(List.of(
                     label,
-                    format(old.median()),
-                    format(now.median()),
-                    format(now.median() / old.median()),
-                    format(now.min() / old.max()) + " .. " + format(now.max() / old.min())));
+                    measure.format(before.get(label).median()),
+                    measure.format(after.get(label).median()),
+                    String.format(Locale.ROOT, "%+.1f %%", 100 * (ratio(label) - 1)),
+                    pValue(label) == null ? "-" : String.format(Locale.ROOT, "%.3f", pValue(label)),
+                    verdict(label)));
         }
         return TextTable.render(lines, TEXT_COLUMNS)
                 + missing("only old: ", before, after)
                 + missing("only new: ", after, before);
     }
 
-    /** The rows whose ratio is below this, and those that have vanished: a row that fails now must not pass unseen. */
+    /** The rows whose ratio new to old is below this, proven or not, and those that have vanished. */
     public List<String> below(double ratio) {
         return before.keySet().stream()
-                .filter(label -> !after.containsKey(label)
-                        || after.get(label).median() / before.get(label).median() < ratio)
+                .filter(label -> !after.containsKey(label) || ratio(label) < ratio)
                 .toList();
+    }
+
+    /**
+     * The rows that are proven to be worse, by more than so many percent, and those that have vanished: a row that fails now
+     * must not pass unseen.
+     */
+    public List<String> worse(double percent) {
+        return before.keySet().stream()
+                .filter(label -> !after.containsKey(label)
+                        || isProven(label) && isWorse(label) && Math.abs(ratio(label) - 1) * 100 > percent)
+                .toList();
+    }
+
+    private String verdict(String label) {
+        return !isProven(label) ? "~" : isWorse(label) ? "worse" : "better";
+    }
+
+    private boolean isProven(String label) {
+        return Significance.isProven(pValue(label)) && ratio(label) != 1;
+    }
+
+    private boolean isWorse(String label) {
+        return measure.isHigherBetter() ? ratio(label) < 1 : ratio(label) > 1;
+    }
+
+    private double ratio(String label) {
+        double old = before.get(label).median();
+        double now = after.get(label).median();
+        return old == now ? 1 : now / old; // both may be 0
+    }
+
+    private Double pValue(String label) {
+        return Significance.pValue(before.get(label).runs(), after.get(label).runs());
     }
 
     private List<String> common() {
@@ -67,9 +97,5 @@ public final class ResultComparison {
                 .filter(label -> !others.containsKey(label))
                 .toList();
         return labels.isEmpty() ? "" : title + String.join(", ", labels) + '\n';
-    }
-
-    private static String format(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
     }
 }

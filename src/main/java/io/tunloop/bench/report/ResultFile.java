@@ -10,15 +10,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /**
- * A result file read back: of each row the median, the smallest and the largest value of one measure.
+ * A result file read back: of each row the median of one measure and the runs that it comes from.
  *
  * @param rows by label, in the order of the file
  */
-record ResultFile(Map<String, Spread> rows) {
-    /** Values of one measure over the runs of one row. */
-    record Spread(double min, double median, double max) {}
+record ResultFile(Map<String, Values> rows) {
+    /** @param runs one value each; empty where the file has only the median of what compares two rows */
+    record Values(double median, double[] runs) {}
 
     /** @param property the measure's name in the file, like {@code gbps} */
     static ResultFile read(Path file, String property) throws IOException {
@@ -26,17 +27,16 @@ record ResultFile(Map<String, Spread> rows) {
         if (root.path("schema").asInt() != JsonReport.SCHEMA) {
             throw new IOException(file + " is no result of schema " + JsonReport.SCHEMA);
         }
-        Map<String, Spread> rows = new LinkedHashMap<>();
+        Map<String, Values> rows = new LinkedHashMap<>();
         for (JsonNode row : root.path("rows")) {
             JsonNode median = row.path("median").path(property);
             if (median.isNumber()) {
-                // What comes from comparing rows has no spread of its own.
-                rows.put(
-                        row.path("label").asText(),
-                        new Spread(
-                                row.path("min").path(property).asDouble(median.asDouble()),
-                                median.asDouble(),
-                                row.path("max").path(property).asDouble(median.asDouble())));
+                double[] runs = StreamSupport.stream(row.path("runs").spliterator(), false)
+                        .map(run -> run.path(property))
+                        .filter(JsonNode::isNumber)
+                        .mapToDouble(JsonNode::asDouble)
+                        .toArray();
+                rows.put(row.path("label").asText(), new Values(median.asDouble(), runs));
             }
         }
         return new ResultFile(rows);

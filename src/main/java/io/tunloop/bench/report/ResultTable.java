@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.report;
 
+import io.tunloop.bench.measure.Interval;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.plan.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -35,11 +37,25 @@ final class ResultTable {
     String render(List<RowResult> rows) {
         List<List<String>> lines = new ArrayList<>();
         List<Measure> used = columnsOf(rows);
-        lines.add(header(used));
+        lines.add(withPlusMinus(header(used), "+-%"));
         for (int i = 0; i < rows.size(); i++) {
-            lines.add(line(i + 1, rows.get(i), used));
+            lines.add(withPlusMinus(line(i + 1, rows.get(i), used), plusMinus(rows.get(i), used.get(0))));
         }
         return TextTable.render(lines, TEXT_COLUMNS) + notes(rows);
+    }
+
+    /** Beside the figure that rows are compared by: half the width of its interval. */
+    private static List<String> withPlusMinus(List<String> cells, String plusMinus) {
+        List<String> wider = new ArrayList<>(cells);
+        wider.add(TEXT_COLUMNS + 1, plusMinus);
+        return wider;
+    }
+
+    private static String plusMinus(RowResult row, Measure primary) {
+        Interval interval = row.interval(primary);
+        return interval == null
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f", interval.plusMinusPercent(row.median(primary)));
     }
 
     /** The columns that these rows need. */
@@ -65,8 +81,12 @@ final class ResultTable {
         cells.add(row.row().title() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
         cells.add(row.offload() == null ? "-" : yes(row.offload()));
         cells.add(row.row().kind() == Row.Kind.BASELINE ? "-" : yes(row.row().channel()));
-        columns.forEach(column -> cells.add(column.format(row.median(column))));
+        columns.forEach(column -> cells.add(cell(row, column)));
         return cells;
+    }
+
+    private static String cell(RowResult row, Measure column) {
+        return column.format(row.median(column)) + (row.isUnproven(column) ? " ~" : "");
     }
 
     private static String yes(boolean value) {
@@ -97,6 +117,9 @@ final class ResultTable {
 
     private static String notes(List<RowResult> rows) {
         StringBuilder notes = new StringBuilder();
+        if (rows.stream().anyMatch(row -> RATIOS.stream().anyMatch(row::isUnproven))) {
+            notes.append("\n~: not proven to differ (two-sided Mann-Whitney test, 5 %; it needs 4 runs each at least)");
+        }
         failures(rows).forEach(failure -> notes.append("\nfailed: ").append(failure));
         for (RowResult row : rows) {
             row.runs().stream()

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.report;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Cells in aligned columns between vertical bars, which is a Markdown table too. */
 final class TextTable {
+    private static final int MIN_WIDTH_RIGHT = 2; // of the "-:" that aligns it
+
     private TextTable() {}
 
     /**
@@ -13,6 +16,7 @@ final class TextTable {
      */
     static String render(List<List<String>> lines, int leftColumns) {
         int[] widths = new int[lines.get(0).size()];
+        Arrays.fill(widths, leftColumns, widths.length, MIN_WIDTH_RIGHT);
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], escape(line.get(i)).length());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,12 +33,24 @@ class BenchConfigTest {
         "--workload rr --reverse, '--reverse has no effect on --workload rr, only on tcp and udp'",
         "--workload ping --parallel 2, '--parallel has no effect on --workload ping, only on tcp and udp'",
         "--reverse --bidir, '--reverse and --bidir exclude each other'",
+        "--until 0%, '--until must be a percentage above 0 and below 100, like 3%: 0%'",
+        "--until many, '--until must be a percentage above 0 and below 100, like 3%: many'",
+        "--until 3% --repeat 5, '--until needs --repeat of 6 at least: 5'",
+        "--until 3% --max-time 0, '--max-time must be 1..1440: 0'",
+        "--max-time 5, '--max-time has no effect without --until'",
         "--time 0, '--time must be 1..3600: 0'",
     })
     void shouldRefuseWhatMakesNoSense(String options, String message) {
         assertThatThrownBy(() -> config("async-normal " + options))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void shouldRunAtLeastAsOftenAsAnIntervalNeeds() {
+        assertThat(config("async-normal --until 3%").rotations()).isEqualTo(6);
+        assertThat(config("async-normal --until 2.5 --repeat 8").rotations()).isEqualTo(8);
+        assertThat(config("async-normal --until 2.5 --repeat 8").until()).isEqualTo(new Until(2.5, 30));
     }
 
     @ParameterizedTest

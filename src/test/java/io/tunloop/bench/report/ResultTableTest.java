@@ -47,6 +47,7 @@ class ResultTableTest {
                         "Offload",
                         "Channel",
                         "Gbps",
+                        "+-%",
                         "Retr",
                         "CPU Avg",
                         "CPU Max",
@@ -63,15 +64,16 @@ class ResultTableTest {
                         "yes",
                         "yes",
                         "10.00",
+                        "-",
                         "7",
                         "120.0",
                         "-",
                         "-",
                         "-",
                         "-",
-                        "0.50",
+                        "0.50 ~",
                         "12.0",
-                        "3.00");
+                        "3.00 ~");
         assertThat(cells(lines[5])).startsWith("4", "bad (failed)", "-", "no", "-");
         assertThat(lines).contains("failed: bad: it died");
         assertThat(lines[0]).hasSameSizeAs(lines[1]).hasSameSizeAs(lines[4]);
@@ -84,6 +86,26 @@ class ResultTableTest {
         List.of(first, second).forEach(row -> row.fail("no namespace"));
 
         assertThat(ResultTable.failures(List.of(first, plain, second))).containsExactly("a, b: no namespace");
+    }
+
+    @Test
+    void shouldMarkOnlyRatiosThatTheRunsDoNotProve() {
+        RowResult slower = row("sync-gso", Row.Kind.MODE, true, 10.0, 120);
+        for (int i = 1; i <= 3; i++) {
+            whole.add(run(true, 20 + i, 80));
+            slower.add(run(true, 10 + i, 120));
+            mode.add(run(true, 15 + 4 * i, 120));
+        }
+        List<RowResult> measured = List.of(whole, mode, slower);
+        new Comparison(measured, Measure.GBPS).fill(null);
+
+        String[] lines = new ResultTable(List.of(Measure.GBPS)).render(measured).split("\n");
+
+        assertThat(lines[2]).contains(" 1.00 |").doesNotContain(" 1.00 ~");
+        assertThat(lines[3]).contains(" 0.98 ~ |");
+        assertThat(lines[4]).contains(" 0.53 |");
+        assertThat(slower.interval(Measure.RATIO_TO_LIMIT)).isNotNull();
+        assertThat(lines).anyMatch(line -> line.startsWith("~: not proven to differ"));
     }
 
     @Test
@@ -102,7 +124,12 @@ class ResultTableTest {
 
     private static RowResult row(String label, Row.Kind kind, boolean offload, double gbps, double cpu) {
         RowResult row = new RowResult(new Row(label, kind, List.of(label), label.contains("channel")));
-        row.add(new RunResult(
+        row.add(run(offload, gbps, cpu));
+        return row;
+    }
+
+    private static RunResult run(boolean offload, double gbps, double cpu) {
+        return new RunResult(
                 Map.of(
                         Measure.GBPS,
                         gbps,
@@ -115,7 +142,6 @@ class ResultTableTest {
                 List.of(),
                 new DeviceFacts(2000, 1500, offload ? List.of("tcp-segmentation-offload") : List.of()),
                 null,
-                ""));
-        return row;
+                "");
     }
 }
