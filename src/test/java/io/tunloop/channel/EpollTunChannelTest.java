@@ -20,6 +20,13 @@ class EpollTunChannelTest {
     }
 
     @Nested
+    class AsNettyTestsItsOwn extends NettySuiteContract {
+        AsNettyTestsItsOwn() {
+            super(TunTransport.EPOLL);
+        }
+    }
+
+    @Nested
     class Lifecycle extends LifecycleContract {
         Lifecycle() {
             super(TunTransport.EPOLL);

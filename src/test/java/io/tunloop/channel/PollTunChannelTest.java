@@ -20,6 +20,13 @@ class PollTunChannelTest {
     }
 
     @Nested
+    class AsNettyTestsItsOwn extends NettySuiteContract {
+        AsNettyTestsItsOwn() {
+            super(TunTransport.POLL);
+        }
+    }
+
+    @Nested
     class Lifecycle extends LifecycleContract {
         Lifecycle() {
             super(TunTransport.POLL);
