@@ -25,9 +25,9 @@ final class Checkup {
     /** Source: linux/capability.h. */
     private static final int CAP_NET_ADMIN = 12;
 
-    /** The packages of Debian that bring what the bench and the tests call. */
-    private static final Map<String, String> TOOLS = new TreeMap<>(Map.of(
-            "iperf3", "iperf3", "ip", "iproute2", "ethtool", "ethtool", "sockperf", "sockperf", "perf", "linux-perf"));
+    /** What the bench and the tests call, and the purpose for which scripts/setup.sh installs it. */
+    private static final Map<String, String> TOOLS = new TreeMap<>(
+            Map.of("iperf3", "bench", "ip", "bench", "ethtool", "bench", "sockperf", "test", "perf", "flamegraph"));
 
     private final List<Finding> findings = new ArrayList<>();
 
@@ -67,17 +67,18 @@ final class Checkup {
     }
 
     private void nativeLibrary() {
-        Throwable cause = NativeLibrary.unavailabilityCause();
+        NativeLibrary.Lack lack = NativeLibrary.lack();
         add(
-                cause == null
+                lack == null
                         ? Finding.ok("native library", "loaded")
-                        : Finding.missing(
-                                "native library",
-                                cause.getMessage(),
-                                "use a jar built for this architecture, and a java.io.tmpdir that is not mounted noexec"));
+                        : Finding.missing("native library", lack.reason(), lack.remedy()));
     }
 
     private void engines() {
+        if (NativeLibrary.lack() != null) {
+            add(Finding.optional("engines", "not tried without the native library", ""));
+            return;
+        }
         for (TunTransport transport : TunTransport.values()) {
             Throwable cause = transport.unavailabilityCause();
             String subject = "engine " + transport.name().toLowerCase(Locale.ROOT);
@@ -122,7 +123,7 @@ final class Checkup {
 
     /** What the kernel grants, by trying: only who may make a device can try. */
     private void device() {
-        if (NativeLibrary.unavailabilityCause() != null || !hasNetAdmin()) {
+        if (NativeLibrary.lack() != null || !hasNetAdmin()) {
             return;
         }
         try {
@@ -139,13 +140,13 @@ final class Checkup {
     }
 
     private void tools() {
-        TOOLS.forEach((tool, debianPackage) -> add(
+        TOOLS.forEach((tool, purpose) -> add(
                 isOnPath(tool)
                         ? Finding.ok(tool, "found")
                         : Finding.optional(
                                 tool,
                                 "not found; the bench and the tests use it",
-                                "apt-get install " + debianPackage)));
+                                "scripts/setup.sh " + purpose + " brings it")));
     }
 
     private static boolean isOnPath(String tool) {

@@ -50,6 +50,8 @@ final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(ch.qos.logback.classic.Level.toLevel(level.name()));
         root.addAppender(appender);
+        // Why a native library does not load is in the error, with the remedy.
+        context.getLogger("io.netty.util.internal.NativeLibraryLoader").setLevel(ch.qos.logback.classic.Level.WARN);
         // Netty looks for a loopback address at its start and complains where a network namespace has none.
         context.getLogger("io.netty.util.NetUtilInitializations").setLevel(ch.qos.logback.classic.Level.ERROR);
     }

@@ -60,7 +60,11 @@ public final class Main implements Runnable {
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int failure(Exception cause, CommandLine command, CommandLine.ParseResult result) {
+    private static int failure(Exception failure, CommandLine command, CommandLine.ParseResult result) {
+        // An error, like that of a native library, comes wrapped into picocli's exception.
+        Throwable cause = failure instanceof CommandLine.ExecutionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
         command.getErr().println(oneLine(command, String.valueOf(cause.getMessage())));
         return cause instanceof ConfigException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }

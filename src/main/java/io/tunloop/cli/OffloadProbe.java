@@ -50,7 +50,7 @@ final class OffloadProbe {
         if (device.name().isEmpty()) {
             return "unknown (whoever opened it has asked for them)";
         }
-        if (NativeLibrary.unavailabilityCause() != null) {
+        if (NativeLibrary.lack() != null) {
             return "unknown (no native library; see tunloop doctor)";
         }
         try {

@@ -20,7 +20,7 @@ final class RingCheck {
     private RingCheck() {}
 
     static Finding run() {
-        if (NativeLibrary.unavailabilityCause() != null) {
+        if (NativeLibrary.lack() != null) {
             return Finding.optional(SUBJECT, "not tried without the native library", "");
         }
         if (!SystemPropertyUtil.getBoolean("io.tunloop.ring", true)) {
