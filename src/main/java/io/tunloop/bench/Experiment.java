@@ -87,6 +87,7 @@ final class Experiment {
         T run(String address, Child forwarder, DeviceFacts device) throws BenchException, InterruptedException;
     }
 
+    @SuppressWarnings("try") // see Namespaces
     private <T> T isolated(Step<T> step) throws BenchException, InterruptedException {
         try (Namespaces namespaces = new Namespaces(shell, topology)) {
             namespaces.create();

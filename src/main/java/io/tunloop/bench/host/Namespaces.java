@@ -10,6 +10,7 @@ import java.util.List;
  * The namespaces of one run. Closing removes them with the processes in them, also those that could not be made whole: what
  * is left of one would be in the way of every later run.
  */
+@SuppressWarnings("try") // javac fears for an interrupt that close() throws: it ends the bench, as any other does
 public final class Namespaces implements AutoCloseable {
     static final Path FOLDER = Path.of("/run/netns");
 
