@@ -4,14 +4,15 @@
 #include "packet_ring.h"
 #include "tunloop_jni.h"
 
-static jint device_read(JNIEnv *env, jclass type, jint fd, jlong iov, jlong lengths, jint count)
+static jint device_read(JNIEnv *env, jclass type, jint fd, jboolean shared, jlong iov, jlong lengths, jint count)
 {
-    return packets_read(fd, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths, count);
+    return packets_read(fd, shared, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths, count);
 }
 
-static jint device_write(JNIEnv *env, jclass type, jint fd, jlong iov, jlong spans, jlong results, jint count)
+static jint device_write(JNIEnv *env, jclass type, jint fd, jboolean shared, jlong iov, jlong spans, jlong results,
+                         jint count)
 {
-    return packets_write(fd, (const struct iovec *)(intptr_t)iov, (const int32_t *)(intptr_t)spans,
+    return packets_write(fd, shared, (const struct iovec *)(intptr_t)iov, (const int32_t *)(intptr_t)spans,
                          (int32_t *)(intptr_t)results, count);
 }
 
@@ -39,9 +40,9 @@ static jint device_ring_add_memory(JNIEnv *env, jclass type, jlong handle, jlong
     return packet_ring_add_memory(ring_of(handle), (void *)(intptr_t)address, (size_t)bytes);
 }
 
-static jint device_ring_attach(JNIEnv *env, jclass type, jlong handle, jint fd)
+static jint device_ring_attach(JNIEnv *env, jclass type, jlong handle, jint fd, jboolean shared)
 {
-    return packet_ring_attach(ring_of(handle), fd);
+    return packet_ring_attach(ring_of(handle), fd, shared);
 }
 
 static void device_ring_detach(JNIEnv *env, jclass type, jlong handle, jint queue)
@@ -63,12 +64,12 @@ static jint device_ring_write(JNIEnv *env, jclass type, jlong handle, jint queue
 }
 
 static const JNINativeMethod packets_methods[] = {
-    {"read", "(IJJI)I", (void *)device_read},
-    {"write", "(IJJJI)I", (void *)device_write},
+    {"read", "(IZJJI)I", (void *)device_read},
+    {"write", "(IZJJJI)I", (void *)device_write},
     {"ringOpen", "(I)J", (void *)device_ring_open},
     {"ringClose", "(J)V", (void *)device_ring_close},
     {"ringAddMemory", "(JJJ)I", (void *)device_ring_add_memory},
-    {"ringAttach", "(JI)I", (void *)device_ring_attach},
+    {"ringAttach", "(JIZ)I", (void *)device_ring_attach},
     {"ringDetach", "(JI)V", (void *)device_ring_detach},
     {"ringRead", "(JIJJI)I", (void *)device_ring_read},
     {"ringWrite", "(JIJJJI)I", (void *)device_ring_write},

@@ -29,6 +29,7 @@
 
 struct queue {
     int fd;           /* -1: free */
+    bool shared;      /* as packets_read */
     int expected;     /* reads to submit first: what the last call found, and one more */
     bool unsupported; /* the kernel's TUN cannot do RWF_NOWAIT (older ones): read(2) and write(2) then */
 };
@@ -188,7 +189,7 @@ static int update_queue(struct packet_ring *ring, int queue, int fd)
     return call_register(ring, IORING_REGISTER_FILES_UPDATE, &update, 1);
 }
 
-int packet_ring_attach(struct packet_ring *ring, int fd)
+int packet_ring_attach(struct packet_ring *ring, int fd, bool shared)
 {
     int queue = 0, send_buffer, result;
 
@@ -208,7 +209,7 @@ int packet_ring_attach(struct packet_ring *ring, int fd)
     if (result < 0) {
         return result;
     }
-    ring->queues[queue] = (struct queue){.fd = fd, .expected = MIN_READS};
+    ring->queues[queue] = (struct queue){.fd = fd, .shared = shared, .expected = MIN_READS};
     return queue;
 }
 
@@ -306,13 +307,16 @@ static int transfer(struct packet_ring *ring, int queue, bool write, const struc
 
 /*
  * Closes the gaps before a packet that came while the reads before it found nothing. Returns the packets; 0 or the
- * first error if there are none.
+ * first error if there are none. What the kernel could not write to (EFAULT) nobody can: that is an error in any case.
  */
 static int close_gaps(const struct iovec *iov, int32_t *lengths, int count)
 {
     int packets = 0, error = 0;
 
     for (int i = 0; i < count; i++) {
+        if (lengths[i] == -EFAULT) {
+            return -EFAULT;
+        }
         if (lengths[i] < 0) {
             error = error == 0 && lengths[i] != -EAGAIN ? lengths[i] : error;
             continue;
@@ -364,7 +368,7 @@ int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *io
         wanted *= 2;
     }
     if (packets < count) {
-        int rest = packets_read(from->fd, iov + packets, lengths + packets, count - packets);
+        int rest = packets_read(from->fd, from->shared, iov + packets, lengths + packets, count - packets);
 
         return packets > 0 && rest < 0 ? packets : packets + rest;
     }
@@ -408,7 +412,7 @@ int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *i
     int packets = 0, rest;
 
     if (has_parts(spans, count)) {
-        return packets_write(to->fd, iov, spans, results, count);
+        return packets_write(to->fd, to->shared, iov, spans, results, count);
     }
     while (packets < count && !to->unsupported) {
         int asked = smaller((int)ring->entries, count - packets);
@@ -428,7 +432,7 @@ int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *i
     if (packets == count) {
         return packets;
     }
-    rest = packets_write(to->fd, iov + packets, spans + packets, results + packets, count - packets);
+    rest = packets_write(to->fd, to->shared, iov + packets, spans + packets, results + packets, count - packets);
     return packets > 0 && rest < 0 ? packets : packets + rest;
 }
 
@@ -454,10 +458,11 @@ int packet_ring_add_memory(struct packet_ring *ring, void *memory, size_t bytes)
     return -ENOSYS;
 }
 
-int packet_ring_attach(struct packet_ring *ring, int fd)
+int packet_ring_attach(struct packet_ring *ring, int fd, bool shared)
 {
     (void)ring;
     (void)fd;
+    (void)shared;
     return -ENOSYS;
 }
 

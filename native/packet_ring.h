@@ -2,6 +2,7 @@
 #ifndef TUNLOOP_PACKET_RING_H
 #define TUNLOOP_PACKET_RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -39,9 +40,9 @@ int packet_ring_add_memory(struct packet_ring *ring, void *memory, size_t bytes)
 /*
  * Attaches TUN descriptor @fd. Returns its queue number. The device lives on until it is detached, even if @fd is
  * closed. Refuses with -EBUSY a descriptor whose send buffer was limited (TUNSETSNDBUF): one packet that has to wait
- * would be overtaken by the rest of its batch.
+ * would be overtaken by the rest of its batch. @shared as of packets_read, for what goes past the ring.
  */
-int packet_ring_attach(struct packet_ring *ring, int fd);
+int packet_ring_attach(struct packet_ring *ring, int fd, bool shared);
 
 void packet_ring_detach(struct packet_ring *ring, int queue);
 

@@ -90,7 +90,7 @@ static void setup_fixture(struct fixture *f)
     configure(name);
     f->udp = udp_socket();
     EXPECT(packet_ring_open(ENTRIES, &f->ring) == 0);
-    f->queue = packet_ring_attach(f->ring, f->tun);
+    f->queue = packet_ring_attach(f->ring, f->tun, false);
     EXPECT(f->queue >= 0);
     setup_buffers(f);
     /* What the kernel says on its own when the link comes up (IPv6) is not the test's. */
@@ -263,12 +263,15 @@ static void test_closes_gaps(void)
     int32_t lengths[] = {-EAGAIN, 3, -EAGAIN, -EAGAIN, 3};
     int32_t none[] = {-EAGAIN, -EAGAIN};
     int32_t lost[] = {-EAGAIN, -EBADFD};
+    struct iovec unmapped[] = {{(void *)1, 8}, {b, 8}};
+    int32_t faulty[] = {-EFAULT, 3};
 
     EXPECT(close_gaps(iov, lengths, 5) == 2);
     EXPECT(lengths[0] == 3 && memcmp(a, "one", 3) == 0);
     EXPECT(lengths[1] == 3 && memcmp(b, "two", 3) == 0);
     EXPECT(close_gaps(iov, none, 2) == 0);
     EXPECT(close_gaps(iov, lost, 2) == -EBADFD);
+    EXPECT(close_gaps(unmapped, faulty, 2) == -EFAULT);
 }
 
 static void test_loses_what_was_overtaken(void)
@@ -287,10 +290,10 @@ static void test_refuses_what_it_cannot_keep_in_order(struct fixture *f)
     int other = tun_open();
 
     require(pipe(pair), "pipe");
-    EXPECT(packet_ring_attach(f->ring, pair[0]) == -ENOTTY);
+    EXPECT(packet_ring_attach(f->ring, pair[0], false) == -ENOTTY);
     require(tun_attach(other, "ringtest2", IFF_TUN | IFF_NO_PI), "TUNSETIFF");
     require(ioctl(other, TUNSETSNDBUF, &limit), "TUNSETSNDBUF");
-    EXPECT(packet_ring_attach(f->ring, other) == -EBUSY);
+    EXPECT(packet_ring_attach(f->ring, other, false) == -EBUSY);
     close(pair[0]);
     close(pair[1]);
     close(other);
@@ -301,7 +304,7 @@ static void test_detached_device_goes_with_its_descriptor(struct fixture *f)
     int other = tun_open(), queue;
 
     require(tun_attach(other, "ringtest3", IFF_TUN | IFF_NO_PI), "TUNSETIFF");
-    queue = packet_ring_attach(f->ring, other);
+    queue = packet_ring_attach(f->ring, other, false);
     EXPECT(queue >= 0 && queue != f->queue);
     EXPECT(packet_ring_read(f->ring, queue, f->iov, f->results, PACKETS) == 0);
     packet_ring_detach(f->ring, queue);

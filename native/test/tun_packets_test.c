@@ -6,6 +6,7 @@
 #include "../tun_linux.h"
 #include "support.h"
 
+#include <fcntl.h>
 #include <linux/if_tun.h>
 
 enum { PACKETS = 3 };
@@ -27,7 +28,7 @@ static int write_three(int fd, void *second, int32_t results[static PACKETS])
     struct iovec iov[PACKETS] = {{valid, sizeof(valid)}, {second, sizeof(valid)}, {valid, sizeof(valid)}};
     const int32_t spans[PACKETS] = {1, 1, 1};
 
-    return packets_write(fd, iov, spans, results, PACKETS);
+    return packets_write(fd, false, iov, spans, results, PACKETS);
 }
 
 static void test_link_down_costs_packets(int fd, int socket)
@@ -56,9 +57,28 @@ static void test_empty_queue_reads_nothing(int fd)
     struct iovec iov = {packet, sizeof(packet)};
     int32_t length;
 
-    while (packets_read(fd, &iov, &length, 1) > 0) {
+    while (packets_read(fd, false, &iov, &length, 1) > 0) {
     }
-    EXPECT_EQ(packets_read(fd, &iov, &length, 1), 0);
+    EXPECT_EQ(packets_read(fd, false, &iov, &length, 1), 0);
+}
+
+/* Whoever has handed a device over can make it blocking: a wait, which nothing would end, ends the test. */
+static void test_handed_over_device_does_not_wait(int fd)
+{
+    static char packet[65536];
+    struct iovec iov = {packet, sizeof(packet)};
+    struct iovec parts[] = {{valid, 12}, {valid + 12, 8}};
+    const int32_t two = 2;
+    int32_t result;
+    int flags = fcntl(fd, F_GETFL);
+
+    EXPECT_EQ(fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), 0);
+    while (packets_read(fd, true, &iov, &result, 1) > 0) {
+    }
+    EXPECT_EQ(packets_read(fd, true, &iov, &result, 1), 0);
+    EXPECT_EQ(packets_write(fd, true, parts, &two, &result, 1), 1);
+    EXPECT_EQ(result, 20);
+    EXPECT_EQ(fcntl(fd, F_SETFL, flags), 0);
 }
 
 static void test_deleted_device_is_lost(int fd)
@@ -72,7 +92,7 @@ static void test_deleted_device_is_lost(int fd)
     netlink_begin(&request, RTM_DELLINK, 0, &message, sizeof(message));
     EXPECT_EQ(netlink_call(socket, &request), 0);
     EXPECT_EQ(write_three(fd, valid, results), -EBADFD);
-    EXPECT_EQ(packets_read(fd, &iov, results, 1), -EBADFD);
+    EXPECT_EQ(packets_read(fd, false, &iov, results, 1), -EBADFD);
     close(socket);
 }
 
@@ -81,11 +101,13 @@ int main(void)
     int fd, socket;
 
     enter_namespace_or_skip();
+    alarm(30);
     fd = open_device("ta");
     socket = netlink_open();
     test_link_down_costs_packets(fd, socket);
     test_refused_packet_ends_the_batch(fd);
     test_empty_queue_reads_nothing(fd);
+    test_handed_over_device_does_not_wait(fd);
     test_deleted_device_is_lost(fd);
     close(socket);
     close(fd);

@@ -37,7 +37,13 @@ abstract class LinkWatch implements IoHandle {
     // The state is asked for after the subscription: a change in between is told twice, never lost.
     private void open() throws TunException {
         monitor = LinkMonitor.open(channel.device());
-        last = channel.device().state();
+        try {
+            last = channel.device().state();
+        } catch (TunException failure) {
+            monitor.close();
+            throw failure;
+        }
+        channel.mtuChanged(last.mtuBytes()); // It may have grown since the device was opened.
     }
 
     /** What to tell the poller: wait for messages. */

@@ -48,11 +48,15 @@ public final class LinkMonitor implements AutoCloseable {
      * CAP_NET_ADMIN and CAP_SYS_ADMIN.
      */
     public static LinkMonitor open(TunDevice device) throws TunException {
-        try (NetworkNamespace namespace = NetworkNamespace.of(device.fd())) {
+        return device.call("monitor", LinkMonitor::open);
+    }
+
+    private static LinkMonitor open(int tunFd) throws TunException {
+        try (NetworkNamespace namespace = NetworkNamespace.of(tunFd)) {
             int fd = namespace.subscribeNetlink();
             try (Link link = Link.open(namespace)) {
                 // Asked after the subscription, so that no change falls between the two.
-                return new LinkMonitor(fd, link.state(TunDevice.nameOf(device.fd())));
+                return new LinkMonitor(fd, link.state(TunDevice.nameOf(tunFd)));
             } catch (TunException failure) {
                 Native.close(fd);
                 throw failure;

@@ -13,9 +13,10 @@ final class Native {
 
     static native int dup(int fd);
 
-    static native int read(int fd, long iov, long lengths, int count);
+    /** @param shared another process has the descriptor too, and can make it blocking */
+    static native int read(int fd, boolean shared, long iov, long lengths, int count);
 
-    static native int write(int fd, long iov, long spans, long results, int count);
+    static native int write(int fd, boolean shared, long iov, long spans, long results, int count);
 
     /** A handle, or a negative errno. */
     static native long ringOpen(int entries);
@@ -25,7 +26,7 @@ final class Native {
     static native int ringAddMemory(long ring, long address, long bytes);
 
     /** The number of the queue. */
-    static native int ringAttach(long ring, int fd);
+    static native int ringAttach(long ring, int fd, boolean shared);
 
     static native void ringDetach(long ring, int queue);
 

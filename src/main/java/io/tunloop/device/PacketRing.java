@@ -92,8 +92,8 @@ public final class PacketRing implements AutoCloseable {
      * @throws TunException if its send buffer was limited (TUNSETSNDBUF), or the ring has no room for one more device
      */
     public Queue attach(TunDevice device) throws TunException {
-        return new Queue(
-                device, TunException.check("io_uring_register", device.name(), Native.ringAttach(handle, device.fd())));
+        int number = device.call("attach", fd -> Native.ringAttach(handle, fd, device.isShared()));
+        return new Queue(device, TunException.check("io_uring_register", device.name(), number));
     }
 
     /** Detaches all devices; does nothing the second time. */

@@ -2,11 +2,11 @@
 package io.tunloop.device;
 
 import io.tunloop.internal.NativeLibrary;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One open queue of a TUN or TAP device: packets that the kernel sends into it are read here, packets written here are
@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  * Units: lengths in bytes.
  * Ownership: owns its descriptor; a device that is not persistent goes when its last descriptor is closed.
- * Thread: read and write may run in different threads; close only when neither runs, or a foreign descriptor is used.
- * Errors: {@link TunException}; from read and write only when the device is lost.
+ * Thread: read and write may run in different threads; close only when neither runs, or a foreign descriptor is used. All
+ * else from any thread at any time: a close waits until a call that asks or changes something is done.
+ * Errors: {@link TunException}; from read and write only when the device is lost, from all with EBADF when it is closed.
  * Source: linux/if_tun.h; Documentation/networking/tuntap.rst.
  */
 public final class TunDevice implements PacketIo, AutoCloseable {
@@ -32,15 +33,26 @@ public final class TunDevice implements PacketIo, AutoCloseable {
 
     private static final int CLOSED = -1;
 
-    private final AtomicInteger fd;
+    /** Something that is done with the open descriptor. */
+    interface Call<T> {
+        T on(int fd) throws TunException;
+    }
+
+    private final Object lock = new Object();
     private final String name;
     private final int mtuBytes;
     private final int flags;
     private final EnumSet<Offload> offloads;
     private final DeviceLink link;
+    private final boolean shared;
+    // Written by whoever closes, who has the lock.
+    private volatile int fd;
 
-    TunDevice(int fd, DeviceLink link, String name, int mtuBytes, int flags, EnumSet<Offload> offloads) {
-        this.fd = new AtomicInteger(fd);
+    /** @param shared another process has the descriptor too, and can make it blocking at any time */
+    TunDevice(
+            int fd, boolean shared, DeviceLink link, String name, int mtuBytes, int flags, EnumSet<Offload> offloads) {
+        this.fd = fd;
+        this.shared = shared;
         this.link = link;
         this.name = name;
         this.mtuBytes = mtuBytes;
@@ -55,7 +67,8 @@ public final class TunDevice implements PacketIo, AutoCloseable {
 
     /**
      * Takes over a descriptor that is attached to a device already, inherited for example; with all offloads that the
-     * kernel grants if it has a virtio_net_hdr. From here on it belongs to the device, unless this fails.
+     * kernel grants if it has a virtio_net_hdr. From here on it belongs to the device, unless this fails. Whoever has it too
+     * may close it, or make it blocking: no call waits all the same.
      */
     public static TunDevice attach(int fd) throws TunException {
         return TunOpener.adopt(fd);
@@ -81,7 +94,7 @@ public final class TunDevice implements PacketIo, AutoCloseable {
 
     /** The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's. */
     public int fd() {
-        return fd.get();
+        return fd;
     }
 
     /** The name that the device had when it was opened. */
@@ -116,46 +129,57 @@ public final class TunDevice implements PacketIo, AutoCloseable {
 
     /** True until it is closed. */
     public boolean isOpen() {
-        return fd.get() != CLOSED;
+        return fd != CLOSED;
     }
 
     /** One system call per packet. */
     @Override
     public int read(PacketVector vector) throws TunException {
-        int count = Native.read(fd.get(), vector.iovAddress(), vector.resultsAddress(), vector.packets());
-        return count >= 0 ? count : TunException.check("read", name, count);
+        try {
+            int count = Native.read(fd, shared, vector.iovAddress(), vector.resultsAddress(), vector.packets());
+            return count >= 0 ? count : TunException.check("read", name, count);
+        } finally {
+            Reference.reachabilityFence(vector);
+        }
     }
 
     /** One system call per packet. A packet that the kernel refuses with EINVAL ends the batch. */
     @Override
     public int write(PacketVector vector) throws TunException {
-        int count = Native.write(
-                fd.get(), vector.iovAddress(), vector.spansAddress(), vector.resultsAddress(), vector.packets());
-        return count >= 0 ? count : TunException.check("write", name, count);
+        try {
+            int count = Native.write(
+                    fd, shared, vector.iovAddress(), vector.spansAddress(), vector.resultsAddress(), vector.packets());
+            return count >= 0 ? count : TunException.check("write", name, count);
+        } finally {
+            Reference.reachabilityFence(vector);
+        }
     }
 
     /** A second descriptor of the same queue, to be closed on its own. */
     public TunDevice dup() throws TunException {
-        int copy = TunException.check("dup", name, Native.dup(fd.get()));
-        return new TunDevice(copy, link.share(), name, mtuBytes, flags, offloads);
+        return call("dup", open -> {
+            int copy = TunException.check("dup", name, Native.dup(open));
+            return new TunDevice(copy, shared, link.share(), name, mtuBytes, flags, offloads);
+        });
     }
 
     /** What the interface is like now, wherever it was moved to and whatever it was renamed to. */
     public LinkState state() throws TunException {
-        return link.call(fd.get(), Link::state);
+        return call("state", open -> link.call(open, Link::state));
     }
 
     /** The kernel's counters of the interface. */
     public LinkStatistics statistics() throws TunException {
-        return link.call(fd.get(), Link::statistics);
+        return call("statistics", open -> link.call(open, Link::statistics));
     }
 
     /** Switches the interface on or off. Needs CAP_NET_ADMIN. */
     public void setUp(boolean up) throws TunException {
-        link.call(fd.get(), (there, name) -> {
+        DeviceLink.Call<Void> change = (there, name) -> {
             there.setUp(name, up);
             return null;
-        });
+        };
+        call("setUp", open -> link.call(open, change));
     }
 
     /**
@@ -163,21 +187,42 @@ public final class TunDevice implements PacketIo, AutoCloseable {
      * {@link #open} does; what it has besides stays. Needs CAP_NET_ADMIN.
      */
     public void configure(TunDeviceConfig config) throws TunException {
-        link.call(fd.get(), (there, name) -> TunOpener.configureInterface(there, name, config));
+        DeviceLink.Call<Integer> change = (there, name) -> TunOpener.configureInterface(there, name, config);
+        call("configure", open -> link.call(open, change));
     }
 
     /** Plugs the interface in or out, as far as the kernel can see. Needs no rights, and Linux 5.0. */
     public void setCarrier(boolean carrier) throws TunException {
-        TunException.check("ioctl(TUNSETCARRIER)", name, Native.tunSetCarrier(fd.get(), carrier));
+        call(
+                "setCarrier",
+                open -> TunException.check("ioctl(TUNSETCARRIER)", name, Native.tunSetCarrier(open, carrier)));
+    }
+
+    /** Calls with the descriptor, which nobody closes meanwhile: its number stays this device's. */
+    <T> T call(String what, Call<T> call) throws TunException {
+        synchronized (lock) {
+            if (fd == CLOSED) {
+                throw new TunException(what, name, Errno.EBADF);
+            }
+            return call.on(fd);
+        }
+    }
+
+    /** True if another process has the descriptor too, and can make it blocking. */
+    boolean isShared() {
+        return shared;
     }
 
     /** Closes the descriptor; does nothing the second time. */
     @Override
     public void close() throws TunException {
-        int open = fd.getAndSet(CLOSED);
-        if (open != CLOSED) {
-            link.close();
-            TunException.check("close", name, Native.close(open));
+        synchronized (lock) {
+            int open = fd;
+            if (open != CLOSED) {
+                fd = CLOSED;
+                link.close();
+                TunException.check("close", name, Native.close(open));
+            }
         }
     }
 

@@ -45,7 +45,13 @@ final class TunOpener {
         requireKnownFormat(name, flags, wanted);
         TunException.check("fcntl", name, Native.tunAdopt(fd));
         var offloads = setOffloads(fd, name, wanted);
-        return new TunDevice(fd, new DeviceLink(null), name, mtuOf(fd), flags, offloads);
+        var link = new DeviceLink(null);
+        try {
+            return new TunDevice(fd, true, link, name, mtuOf(fd, link), flags, offloads);
+        } catch (Throwable failure) {
+            link.close();
+            throw failure;
+        }
     }
 
     static TunDevice adopt(int fd) throws TunException {
@@ -96,9 +102,9 @@ final class TunOpener {
     }
 
     // Who hands a device over may have put it where this process cannot look: then the most that there is.
-    private static int mtuOf(int fd) throws TunException {
+    private static int mtuOf(int fd, DeviceLink link) throws TunException {
         try {
-            return new DeviceLink(null).call(fd, Link::mtu);
+            return link.call(fd, Link::mtu);
         } catch (TunException failure) {
             if (failure.errno() == Errno.ENODEV) {
                 return TunDeviceConfig.MAX_MTU_BYTES;
@@ -119,7 +125,7 @@ final class TunOpener {
             if (config.persist()) {
                 TunException.check("ioctl(TUNSETPERSIST)", name, Native.tunSetPersist(fd, true));
             }
-            return new TunDevice(fd, new DeviceLink(link), name, mtuBytes, flags(config), offloads);
+            return new TunDevice(fd, false, new DeviceLink(link), name, mtuBytes, flags(config), offloads);
         } catch (Throwable failure) {
             link.close();
             throw failure;

@@ -4,14 +4,17 @@ package io.tunloop.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import io.tunloop.testing.DescriptorServer;
+import io.tunloop.testing.Descriptors;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
+import io.tunloop.testing.SharedDescriptor;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices that another process opened. */
@@ -64,6 +68,30 @@ class HandedOverDeviceIT {
         assertThat(attached.offloads()).isEmpty();
         assertThat(attached.state().up()).isTrue();
         attached.close();
+    }
+
+    @Test
+    void shouldLeaveNoSocketBehindWhenItIsClosed() throws Exception {
+        try (TunDevice original = TunDevice.open(config().build())) {
+            TunDevice.attach(original.dup().fd()).close(); // The first loads classes, which may open what they like.
+            long sockets = Descriptors.sockets();
+            TunDevice.attach(original.dup().fd()).close();
+            assertThat(Descriptors.sockets()).isEqualTo(sockets);
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A call that waits cannot be interrupted.
+    void shouldNotWaitWhenTheGiverMakesItBlocking() throws Exception {
+        try (TunDevice original =
+                        TunDevice.open(config().offloads(Offload.all()).build());
+                TunDevice attached = TunDevice.attach(original.dup().fd())) {
+            SharedDescriptor.makeBlocking(original.fd());
+            for (ByteBuf packet = PacketBuffers.read(attached); packet != null; packet = PacketBuffers.read(attached)) {
+                packet.release();
+            }
+            assertThat(SharedDescriptor.isBlocking(original.fd())).isTrue();
+        }
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class TestDevices implements AutoCloseable {
     private TestDevices(Socket near, Socket far, int mtuBytes) {
         this.near = near;
         this.far = far;
-        device = new TunDevice(near.intValue(), new DeviceLink(null), "test0", mtuBytes, 0, Offload.none());
+        device = new TunDevice(near.intValue(), false, new DeviceLink(null), "test0", mtuBytes, 0, Offload.none());
     }
 
     /** A plain device of this MTU. The channel that gets it closes it. */
@@ -63,7 +63,7 @@ public final class TestDevices implements AutoCloseable {
 
     /** A device over any descriptor. */
     public static TunDevice over(int fd) {
-        return new TunDevice(fd, new DeviceLink(null), "test1", 1500, 0, Offload.none());
+        return new TunDevice(fd, false, new DeviceLink(null), "test1", 1500, 0, Offload.none());
     }
 
     public TunDevice device() {

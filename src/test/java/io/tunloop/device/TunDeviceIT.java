@@ -2,15 +2,24 @@
 package io.tunloop.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tunloop.testing.Descriptors;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +105,63 @@ class TunDeviceIT {
         device.close();
         device.close();
         assertThat(device.fd()).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldSayThatItIsClosedToWhoeverAsks() throws Exception {
+        TunDevice device = TunDevice.open(config().name("tl0").build());
+        device.close();
+        for (ThrowingCallable ask : List.<ThrowingCallable>of(
+                device::state,
+                device::statistics,
+                device::dup,
+                () -> device.setUp(true),
+                () -> device.setCarrier(true),
+                () -> device.configure(config().build()),
+                () -> LinkMonitor.open(device),
+                () -> PacketBuffers.read(device))) {
+            assertThatThrownBy(ask)
+                    .isInstanceOf(TunException.class)
+                    .hasMessageContaining("on tl0: EBADF: tl0 was closed");
+        }
+    }
+
+    @Test
+    void shouldLeakNothingWhenOthersAskWhileItIsClosed() throws Exception {
+        TunDevice other = TunDevice.open(config().build());
+        long sockets = Descriptors.sockets();
+        ExecutorService readers = Executors.newFixedThreadPool(3);
+        try {
+            for (int i = 0; i < 60; i++) {
+                closeWhileOthersAsk(readers, TunDevice.attach(other.dup().fd()));
+            }
+        } finally {
+            readers.shutdown();
+        }
+        assertThat(readers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(Descriptors.sockets()).isEqualTo(sockets);
+        other.close();
+    }
+
+    /** Each reader asks until the device is closed, and gets an answer about this device or none. */
+    private static void closeWhileOthersAsk(ExecutorService readers, TunDevice device) throws Exception {
+        var asked = new CountDownLatch(3);
+        Callable<String> reader = () -> {
+            try {
+                while (true) {
+                    assertThat(device.state().name()).isEqualTo(device.name());
+                    asked.countDown();
+                }
+            } catch (TunException closed) {
+                return closed.errnoName();
+            }
+        };
+        var answers = List.of(readers.submit(reader), readers.submit(reader), readers.submit(reader));
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        device.close();
+        for (var answer : answers) {
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("EBADF");
+        }
     }
 
     @Test
