@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.channel;
 
-import io.netty.channel.unix.Buffer;
-import io.netty.util.internal.CleanableDirectBuffer;
+import io.tunloop.internal.Addresses;
 import io.tunloop.internal.NativeLibrary;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Descriptors to wait for, and one more to be woken by.
@@ -33,13 +33,15 @@ final class Poller implements AutoCloseable {
     }
 
     private final int wakeup;
-    private CleanableDirectBuffer memory;
+    // Goes with this object: a call after close finds no memory that is somebody else's by now.
+    private ByteBuffer memory;
+    private long address;
     private int count;
     private boolean closed;
 
     Poller() {
         wakeup = check("eventfd", NativePoll.wakeupOpen());
-        memory = Buffer.allocateDirectBufferWithNativeOrder((1 + MIN_DESCRIPTORS) * POLLFD_BYTES);
+        use(ByteBuffer.allocateDirect((1 + MIN_DESCRIPTORS) * POLLFD_BYTES));
         put(0, wakeup, POLLIN);
     }
 
@@ -51,24 +53,25 @@ final class Poller implements AutoCloseable {
     /** Waits for these events of one more descriptor. */
     void add(int fd, int events) {
         count++;
-        if ((count + 1) * POLLFD_BYTES > memory.buffer().capacity()) {
+        if ((count + 1) * POLLFD_BYTES > memory.capacity()) {
             grow();
         }
         put(count, fd, events);
     }
 
     private void grow() {
-        CleanableDirectBuffer old = memory;
-        memory = Buffer.allocateDirectBufferWithNativeOrder(2 * old.buffer().capacity());
-        memory.buffer().put(0, old.buffer(), 0, old.buffer().capacity());
-        old.clean();
+        use(ByteBuffer.allocateDirect(2 * memory.capacity()).put(0, memory, 0, memory.capacity()));
+    }
+
+    private void use(ByteBuffer bytes) {
+        memory = bytes.order(ByteOrder.nativeOrder());
+        address = Addresses.of(memory);
     }
 
     private void put(int index, int fd, int events) {
-        ByteBuffer buffer = memory.buffer();
-        buffer.putInt(index * POLLFD_BYTES, fd);
-        buffer.putShort(index * POLLFD_BYTES + EVENTS_OFFSET, (short) events);
-        buffer.putShort(index * POLLFD_BYTES + REVENTS_OFFSET, (short) 0);
+        memory.putInt(index * POLLFD_BYTES, fd);
+        memory.putShort(index * POLLFD_BYTES + EVENTS_OFFSET, (short) events);
+        memory.putShort(index * POLLFD_BYTES + REVENTS_OFFSET, (short) 0);
     }
 
     /** The number of descriptors. */
@@ -78,12 +81,15 @@ final class Poller implements AutoCloseable {
 
     /** Waits for any descriptor, a {@link #wake}, or the time-out; negative for none. Returns how many are ready. */
     int poll(long timeoutNs) {
-        return check("ppoll", NativePoll.poll(Buffer.memoryAddress(memory.buffer()), count + 1, timeoutNs));
+        if (closed) {
+            throw new IllegalStateException("the event loop's poller is closed");
+        }
+        return check("ppoll", NativePoll.poll(address, count + 1, timeoutNs));
     }
 
     /** What descriptor {@code index} is ready for, after {@link #poll}; 0 for nothing. */
     int ready(int index) {
-        return memory.buffer().getShort((index + 1) * POLLFD_BYTES + REVENTS_OFFSET);
+        return memory.getShort((index + 1) * POLLFD_BYTES + REVENTS_OFFSET);
     }
 
     /** Ends the wait of the other thread, or its next one. */
@@ -98,7 +104,6 @@ final class Poller implements AutoCloseable {
         if (!closed) {
             closed = true;
             check("close", NativePoll.close(wakeup));
-            memory.clean();
         }
     }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
 import io.tunloop.internal.NativeLibrary;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
@@ -17,9 +18,12 @@ import java.util.ArrayDeque;
  * </pre>
  * Each call leaves the ring empty: no read waits in the kernel for a packet, and none is lost when the ring is closed.
  *
- * Ownership: the devices stay their owner's; detach (close the queue) before the device is closed, or it lives on.
- * Thread: the one that opened it, for everything.
+ * Ownership: the devices stay their owner's; detach (close the queue) before the device is closed, or it lives on. The
+ * memory of the buffers is the ring's until it is closed, whoever has dropped them, and stays valid for those who still have
+ * one then.
+ * Thread: the one that opened it, for everything; another one may close the ring when that one has ended.
  * Errors: none of its own while it moves packets: what the kernel does not do by ring is done with read(2) and write(2).
+ * {@link IllegalStateException} in another thread, and after close.
  * Source: native/packet_ring.h.
  */
 public final class PacketRing implements AutoCloseable {
@@ -29,8 +33,13 @@ public final class PacketRing implements AutoCloseable {
 
     private static final TunException UNAVAILABILITY_CAUSE = tryToOpen();
     private static final int CLOSED = 0;
+    private static final ByteBuffer NO_MEMORY = ByteBuffer.allocateDirect(0);
 
+    private final Thread owner = Thread.currentThread();
     private final ArrayDeque<ByteBuf> buffers = new ArrayDeque<>();
+    // What the kernel reads and writes by address, so it must not go before the kernel has let go of it. Null: none
+    // yet.
+    private ByteBuffer memory;
     private long handle;
 
     private PacketRing(long handle) {
@@ -68,21 +77,41 @@ public final class PacketRing implements AutoCloseable {
 
     /**
      * Makes buffers whose memory the kernel knows already, which saves it a look-up for each packet in them, on every device
-     * of this ring; once. None if the kernel does not want to keep so much memory (RLIMIT_MEMLOCK).
+     * of this ring; once. None if the kernel does not want to keep so much memory (RLIMIT_MEMLOCK), or there is none.
+     *
+     * @param count at least 1; together with {@code bytes} at most 2 GiB
+     * @param bytes the length of each, at least 1
      */
     public void addBuffers(int count, int bytes) {
-        ByteBuffer memory = ByteBuffer.allocateDirect(count * bytes);
-        if (Native.ringAddMemory(handle, Buffer.memoryAddress(memory), memory.capacity()) < 0) {
+        if (count < 1 || bytes < 1 || (long) count * bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "count and bytes must be at least 1, and 2 GiB together at most: " + count + ", " + bytes);
+        }
+        long open = handle();
+        if (memory != null) {
+            throw new IllegalStateException("the ring has its buffers already");
+        }
+        memory = allocate(count * bytes);
+        if (memory.capacity() == 0 || Native.ringAddMemory(open, Buffer.memoryAddress(memory), memory.capacity()) < 0) {
+            memory = NO_MEMORY;
             return;
         }
         for (int i = 0; i < count; i++) {
-            // Each keeps the memory, by garbage collection; the kernel keeps its pages until the ring is closed.
             buffers.add(Unpooled.wrappedBuffer(memory.slice(i * bytes, bytes)).clear());
+        }
+    }
+
+    private static ByteBuffer allocate(int bytes) {
+        try {
+            return ByteBuffer.allocateDirect(bytes);
+        } catch (OutOfMemoryError noDirectMemory) {
+            return NO_MEMORY;
         }
     }
 
     /** One of the buffers, which is the caller's from now on; null if none is left. */
     public ByteBuf takeBuffer() {
+        handle();
         return buffers.poll();
     }
 
@@ -92,18 +121,38 @@ public final class PacketRing implements AutoCloseable {
      * @throws TunException if its send buffer was limited (TUNSETSNDBUF), or the ring has no room for one more device
      */
     public Queue attach(TunDevice device) throws TunException {
-        int number = device.call("attach", fd -> Native.ringAttach(handle, fd, device.isShared()));
+        long open = handle();
+        int number = device.call("attach", fd -> Native.ringAttach(open, fd, device.isShared()));
         return new Queue(device, TunException.check("io_uring_register", device.name(), number));
     }
 
     /** Detaches all devices; does nothing the second time. */
     @Override
-    public void close() {
-        buffers.forEach(ByteBuf::release);
-        buffers.clear();
+    public synchronized void close() {
+        if (owner.isAlive()) {
+            requireOwner();
+        }
         if (handle != CLOSED) {
+            buffers.forEach(ByteBuf::release);
+            buffers.clear();
             Native.ringClose(handle);
             handle = CLOSED;
+            memory = null;
+        }
+    }
+
+    private long handle() {
+        requireOwner();
+        if (handle == CLOSED) {
+            throw new IllegalStateException("the ring is closed");
+        }
+        return handle;
+    }
+
+    private void requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("the ring is of thread " + owner.getName() + ", not of "
+                    + Thread.currentThread().getName() + ": open one in each");
         }
     }
 
@@ -121,30 +170,50 @@ public final class PacketRing implements AutoCloseable {
 
         @Override
         public int read(PacketVector vector) throws TunException {
-            int count = Native.ringRead(handle, number, vector.iovAddress(), vector.resultsAddress(), vector.packets());
-            return count >= 0 ? count : TunException.check("read", device.name(), count);
+            try {
+                int count = Native.ringRead(
+                        handle(), number(), vector.iovAddress(), vector.resultsAddress(), vector.packets());
+                return count >= 0 ? count : TunException.check("read", device.name(), count);
+            } finally {
+                Reference.reachabilityFence(vector);
+            }
         }
 
         /** A packet of a single span that is refused with EINVAL does not end the batch. */
         @Override
         public int write(PacketVector vector) throws TunException {
-            int count = Native.ringWrite(
-                    handle,
-                    number,
-                    vector.iovAddress(),
-                    vector.spansAddress(),
-                    vector.resultsAddress(),
-                    vector.packets());
-            return count >= 0 ? count : TunException.check("write", device.name(), count);
+            try {
+                int count = Native.ringWrite(
+                        handle(),
+                        number(),
+                        vector.iovAddress(),
+                        vector.spansAddress(),
+                        vector.resultsAddress(),
+                        vector.packets());
+                return count >= 0 ? count : TunException.check("write", device.name(), count);
+            } finally {
+                Reference.reachabilityFence(vector);
+            }
+        }
+
+        private int number() {
+            if (number == DETACHED) {
+                throw new IllegalStateException(device.name() + " is detached from the ring");
+            }
+            return number;
         }
 
         /** Lets go of the device; does nothing the second time, or when the ring is closed. */
         @Override
         public void close() {
-            if (handle != CLOSED && number != DETACHED) {
-                Native.ringDetach(handle, number);
-                number = DETACHED;
+            if (number == DETACHED) {
+                return;
             }
+            requireOwner();
+            if (handle != CLOSED) {
+                Native.ringDetach(handle, number);
+            }
+            number = DETACHED;
         }
     }
 }

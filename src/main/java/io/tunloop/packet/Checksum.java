@@ -70,6 +70,7 @@ public final class Checksum {
     /**
      * Sums pseudo header, transport header and payload of the IP packet of {@code bytes} at {@code index}.
      *
+     * @param transportOffset from {@code index} on, in the packet, behind its addresses
      * @return {@link #VALID} if the transport checksum is right
      */
     public static int transport(ByteBuf buf, int index, int bytes, int transportOffset, int protocol) {
@@ -87,6 +88,7 @@ public final class Checksum {
     private static int transport(
             ByteBuf buf, int index, int bytes, int transportOffset, int protocol, boolean headerAddresses) {
         checkRange(buf, index, bytes);
+        checkHeader(buf, index, bytes, transportOffset);
         if (headerAddresses && Addresses.isNative(buf)) {
             return NativeBytes.transportSum(Addresses.of(buf, index), bytes, transportOffset, protocol);
         }
@@ -125,6 +127,16 @@ public final class Checksum {
         folded = (folded >>> 16) + (folded & 0xffff);
         folded = (folded >>> 16) + (folded & 0xffff);
         return (int) ((folded >>> 16) + (folded & 0xffff));
+    }
+
+    // The native code finds the addresses by itself, and trusts the offset.
+    private static void checkHeader(ByteBuf buf, int index, int bytes, int transportOffset) {
+        boolean v6 = bytes > 0 && IpHeader.version(buf, index) == 6;
+        int headerBytes = v6 ? IpHeader.V6_BYTES : IpHeader.V4_BYTES;
+        if (transportOffset < headerBytes || transportOffset > bytes) {
+            throw new IndexOutOfBoundsException(
+                    "transportOffset must be " + headerBytes + ".." + bytes + ": " + transportOffset);
+        }
     }
 
     private static void checkRange(ByteBuf buf, int index, int bytes) {

@@ -2,10 +2,13 @@
 package io.tunloop.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.tunloop.device.PacketVector;
 import io.tunloop.packet.GatheredPacket;
 
 /** A packet whose spans are its parts. */
 final class TestGatheredPacket extends GatheredPacket {
+    private static final int TOO_MANY_SPANS = PacketVector.MAX_SPANS + 1;
+
     private final ByteBuf[] parts;
     private boolean invalid;
     private boolean refused;
@@ -14,7 +17,7 @@ final class TestGatheredPacket extends GatheredPacket {
         this.parts = parts;
     }
 
-    /** Makes the kernel refuse the whole with EINVAL: the last of its spans has no valid length. */
+    /** Makes the kernel refuse the whole with EINVAL: it has more spans than the kernel takes. */
     TestGatheredPacket refuse() {
         invalid = true;
         return this;
@@ -26,17 +29,22 @@ final class TestGatheredPacket extends GatheredPacket {
 
     @Override
     public int spans() {
-        return parts.length;
+        return invalid ? TOO_MANY_SPANS : parts.length;
     }
 
     @Override
     public long address(int index) {
-        return parts[index].memoryAddress() + parts[index].readerIndex();
+        ByteBuf part = partOfSpan(index);
+        return part.memoryAddress() + part.readerIndex();
     }
 
     @Override
     public int length(int index) {
-        return invalid && index == parts.length - 1 ? -1 : parts[index].readableBytes();
+        return partOfSpan(index).readableBytes();
+    }
+
+    private ByteBuf partOfSpan(int index) {
+        return parts[Math.min(index, parts.length - 1)];
     }
 
     @Override

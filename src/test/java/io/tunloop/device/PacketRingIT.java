@@ -2,14 +2,22 @@
 package io.tunloop.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tunloop.testing.DirectMemory;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +69,9 @@ class PacketRingIT {
             ring.addBuffers(1, BUFFER_BYTES);
             ByteBuf buffer = ring.takeBuffer();
             assertThat(ring.takeBuffer()).isNull();
-            buffer.writeBytes(PacketBuffers.ping("10.7.0.2", "10.7.0.1"));
+            ByteBuf ping = PacketBuffers.ping("10.7.0.2", "10.7.0.1");
+            buffer.writeBytes(ping);
+            ping.release();
             assertThat(transfer(queue::write, buffer, buffer.readableBytes())).isEqualTo(28);
             buffer.clear().setZero(0, 28);
             assertThat(transfer(queue::read, buffer, BUFFER_BYTES)).isEqualTo(28);
@@ -145,13 +155,129 @@ class PacketRingIT {
         }
     }
 
+    @Test
+    void shouldRefuseEverythingOnceItIsClosed() throws Exception {
+        PacketRing ring = PacketRing.open(PACKETS);
+        PacketRing.Queue queue = ring.attach(device);
+        ring.addBuffers(1, BUFFER_BYTES);
+        ring.close();
+        refuse(
+                "the ring is closed",
+                () -> readSequences(queue),
+                () -> writePings(queue, -1),
+                () -> ring.attach(device),
+                () -> ring.addBuffers(1, BUFFER_BYTES),
+                ring::takeBuffer);
+        queue.close();
+        ring.close();
+    }
+
+    @Test
+    void shouldRefuseAQueueThatIsClosed() throws Exception {
+        try (PacketRing ring = PacketRing.open(PACKETS)) {
+            PacketRing.Queue queue = ring.attach(device);
+            queue.close();
+            refuse("tl0 is detached from the ring", () -> readSequences(queue), () -> writePings(queue, -1));
+            try (PacketRing.Queue next = ring.attach(device)) {
+                queue.close();
+                assertThat(readSequences(next)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAnotherThreadAsLongAsItsOwnLives() throws Exception {
+        try (PacketRing ring = PacketRing.open(PACKETS);
+                PacketRing.Queue queue = ring.attach(device)) {
+            ring.addBuffers(1, BUFFER_BYTES);
+            String owner = Thread.currentThread().getName();
+            CompletableFuture.runAsync(() -> refuse(
+                            "the ring is of thread " + owner,
+                            () -> readSequences(queue),
+                            () -> writePings(queue, -1),
+                            () -> ring.attach(device),
+                            () -> ring.addBuffers(1, BUFFER_BYTES),
+                            ring::takeBuffer,
+                            queue::close,
+                            ring::close))
+                    .get(10, TimeUnit.SECONDS);
+            assertThat(readSequences(queue)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLetAnotherThreadCloseItWhenItsOwnHasEnded() throws Exception {
+        var opened = new AtomicReference<PacketRing>();
+        Thread owner = new Thread(() -> {
+            try {
+                PacketRing ring = PacketRing.open(PACKETS);
+                ring.addBuffers(1, BUFFER_BYTES);
+                opened.set(ring);
+            } catch (TunException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+        owner.start();
+        owner.join();
+        opened.get().close();
+        opened.get().close();
+    }
+
+    @Test
+    void shouldRefuseBuffersThatCannotBe() throws Exception {
+        try (PacketRing ring = PacketRing.open(PACKETS)) {
+            for (int[] sizes : new int[][] {{0, 1}, {1, 0}, {-1, -1}, {1 << 16, 1 << 16}, {Integer.MAX_VALUE, 2}}) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> ring.addBuffers(sizes[0], sizes[1]))
+                        .withMessageEndingWith(sizes[0] + ", " + sizes[1]);
+            }
+            ring.addBuffers(1, BUFFER_BYTES);
+            refuse("the ring has its buffers already", () -> ring.addBuffers(1, BUFFER_BYTES));
+        }
+    }
+
+    @Test
+    void shouldKeepItsMemoryUntilItIsClosedWhoeverDropsItsBuffers() throws Exception {
+        try (PacketRing ring = PacketRing.open(PACKETS)) {
+            ring.addBuffers(64, 1 << 20);
+            assertThat(DirectMemory.usedBytesAfterCollection()).isGreaterThan(64 << 20);
+            while (ring.takeBuffer() != null) {
+                // Drops it, as a handler may that has kept it for a while.
+            }
+            assertThat(DirectMemory.usedBytesAfterCollection())
+                    .as("direct memory, of which the kernel knows 64 MiB")
+                    .isGreaterThan(64 << 20);
+        }
+    }
+
+    @Test
+    void shouldLeaveItsBuffersToThoseWhoHaveThemWhenItIsClosed() throws Exception {
+        PacketRing ring = PacketRing.open(PACKETS);
+        ring.addBuffers(2, 32 << 20);
+        ByteBuf kept = ring.takeBuffer();
+        assertThat(kept).isNotNull();
+        ring.close();
+        assertThat(DirectMemory.usedBytesAfterCollection()).isGreaterThan(64 << 20);
+        kept.setLong(0, 1).setLong(kept.capacity() - 8, 2);
+        assertThat(kept.getLong(0) + kept.getLong(kept.capacity() - 8)).isEqualTo(3);
+        kept.release();
+    }
+
+    private static void refuse(String message, ThrowingCallable... calls) {
+        for (ThrowingCallable call : calls) {
+            assertThatIllegalStateException().isThrownBy(call).withMessageStartingWith(message);
+        }
+    }
+
     /** Number {@code refused} gets a bad IP version. Returns the results. */
     private static int[] writePings(PacketIo io, int refused) throws Exception {
         ByteBuf packets = Unpooled.directBuffer(PACKETS * 28);
         try (PacketVector vector = new PacketVector(PACKETS)) {
             for (int i = 0; i < PACKETS; i++) {
                 vector.addPacket(packets.memoryAddress() + packets.writerIndex(), 28);
-                packets.writeBytes(ping(i, i == refused));
+                ByteBuf ping = ping(i, i == refused);
+                packets.writeBytes(ping);
+                ping.release();
             }
             assertThat(io.write(vector)).isEqualTo(PACKETS);
             return results(vector, PACKETS);

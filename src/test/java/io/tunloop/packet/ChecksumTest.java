@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.IllegalReferenceCountException;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.PlainChecksum;
@@ -153,5 +154,40 @@ class ChecksumTest {
         assertThatThrownBy(() -> Checksum.sum(buf, 4, 7, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage("7 bytes at 4 of 10");
+    }
+
+    @Test
+    void shouldRefuseATransportHeaderThatIsNotInThePacket() {
+        ByteBuf v4 = Packets.tcp4().build();
+        ByteBuf v6 = Packets.tcp6().build();
+        int bytes4 = v4.readableBytes();
+        int bytes6 = v6.readableBytes();
+        refuseTransport(v4, bytes4, bytes4 + 1);
+        refuseTransport(v4, bytes4, 19);
+        refuseTransport(v4, bytes4, -1);
+        refuseTransport(v4, bytes4, Integer.MAX_VALUE);
+        refuseTransport(v4, bytes4, Integer.MIN_VALUE);
+        refuseTransport(v4, 19, 19);
+        refuseTransport(v4, 0, 0);
+        refuseTransport(v6, bytes6, 39);
+        refuseTransport(v6, 39, 39);
+        v4.release();
+        v6.release();
+    }
+
+    private static void refuseTransport(ByteBuf packet, int bytes, int transportOffset) {
+        assertThatThrownBy(() -> Checksum.transport(packet, 0, bytes, transportOffset, IpHeader.PROTOCOL_TCP))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("transportOffset must be");
+    }
+
+    @Test
+    void shouldRefuseABufferThatIsReleased() {
+        ByteBuf packet = Packets.tcp4().build();
+        int bytes = packet.readableBytes();
+        packet.release();
+        assertThatThrownBy(() -> Checksum.sum(packet, 0, bytes, 0)).isInstanceOf(IllegalReferenceCountException.class);
+        assertThatThrownBy(() -> Checksum.transport(packet, 0, bytes, IpHeader.V4_BYTES, IpHeader.PROTOCOL_TCP))
+                .isInstanceOf(IllegalReferenceCountException.class);
     }
 }
