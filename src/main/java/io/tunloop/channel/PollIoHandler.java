@@ -85,7 +85,10 @@ final class PollIoHandler implements IoHandler {
         Registration[] waiting = polled;
         int ready = wait(context, busy);
         int handled = 0;
-        for (int i = 0; i < waiting.length && ready > 0; i++) {
+        // The last comes first: what watches an interface has registered after its device, and is to hear that longer
+        // packets
+        // come before they are read.
+        for (int i = waiting.length - 1; i >= 0 && ready > 0; i--) {
             PollIoOps event = PollIoOps.of(poller.ready(i));
             if (event != PollIoOps.NONE) {
                 waiting[i].handle(event);

@@ -23,6 +23,8 @@ final class ReadBuffers implements AutoCloseable {
     private final ByteBuf[] slots;
     private final PacketVector vector;
     private int lengthBytes;
+    // The room that each packet of the last batch had: lengthBytes of then.
+    private int batchBytes;
     private int used;
 
     ReadBuffers(int packets, int lengthBytes) {
@@ -37,15 +39,12 @@ final class ReadBuffers implements AutoCloseable {
         return slots.length;
     }
 
-    /** The longest packet that fits. */
-    int lengthBytes() {
-        return lengthBytes;
-    }
-
-    /** Makes room for longer packets from the next batch on. */
+    /** Makes room for packets of this length from the next batch on. */
     void grow(int newLengthBytes) {
-        lengthBytes = newLengthBytes;
-        used = slots.length;
+        if (newLengthBytes > lengthBytes) {
+            lengthBytes = newLengthBytes;
+            used = slots.length;
+        }
     }
 
     /** Reads until the device is empty or every slot is full. Returns the number of packets. */
@@ -59,6 +58,7 @@ final class ReadBuffers implements AutoCloseable {
         }
         // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
         used = slots.length;
+        batchBytes = lengthBytes;
         used = io.read(vector);
         return used;
     }
@@ -66,6 +66,11 @@ final class ReadBuffers implements AutoCloseable {
     /** The length of packet {@code index} of this batch, in bytes. */
     int length(int index) {
         return vector.result(index);
+    }
+
+    /** True if packet {@code index} of this batch has filled its buffer: there may have been more of it. */
+    boolean isFull(int index) {
+        return length(index) == batchBytes;
     }
 
     /** Packet {@code index} of this batch, with a reference for the caller. */

@@ -20,8 +20,8 @@ final class TunReader implements AutoCloseable {
 
     private static final int MAX_IP_PACKET_BYTES = 65_535;
 
-    /** Ethernet header with one VLAN tag. */
-    private static final int ETHERNET_HEADER_BYTES = 18;
+    /** Ethernet header with two VLAN tags. */
+    private static final int ETHERNET_HEADER_BYTES = 22;
 
     private final TunChannel channel;
     private final TunDevice device;
@@ -39,12 +39,12 @@ final class TunReader implements AutoCloseable {
 
     /** The kernel cuts a packet to the buffer in silence. One byte more than the longest tells such a packet apart. */
     static int bufferBytes(TunDevice device) {
-        int longest = device.vnetHeaderBytes() > 0 ? MAX_IP_PACKET_BYTES : device.mtuBytes();
-        return device.vnetHeaderBytes() + linkHeaderBytes(device) + longest + 1;
+        return bufferBytes(device, device.vnetHeaderBytes() > 0 ? MAX_IP_PACKET_BYTES : device.mtuBytes());
     }
 
-    private static int linkHeaderBytes(TunDevice device) {
-        return device.isTap() ? ETHERNET_HEADER_BYTES : 0;
+    private static int bufferBytes(TunDevice device, int packetBytes) {
+        int linkHeaderBytes = device.isTap() ? ETHERNET_HEADER_BYTES : 0;
+        return device.vnetHeaderBytes() + linkHeaderBytes + packetBytes + 1;
     }
 
     /** Somebody wants to read: called for each {@code Channel.read()}, also from inside the read loop. */
@@ -129,9 +129,8 @@ final class TunReader implements AutoCloseable {
         ChannelPipeline pipeline = channel.pipeline();
         long bytes = 0;
         for (int i = 0; i < packets; i++) {
-            int length = buffers.length(i);
-            bytes += length;
-            if (isCut(length)) {
+            bytes += buffers.length(i);
+            if (buffers.isFull(i)) {
                 oversize();
             } else {
                 pipeline.fireChannelRead(buffers.packet(i));
@@ -143,20 +142,13 @@ final class TunReader implements AutoCloseable {
 
     /** Makes room before the first longer packet comes. */
     void mtuChanged(int mtuBytes) {
-        int needed = device.vnetHeaderBytes() + linkHeaderBytes(device) + mtuBytes + 1;
-        if (needed > buffers.lengthBytes()) {
-            buffers.grow(needed);
-        }
-    }
-
-    private boolean isCut(int lengthBytes) {
-        return lengthBytes == buffers.lengthBytes();
+        buffers.grow(bufferBytes(device, mtuBytes));
     }
 
     /** The MTU of the device has grown while it is open: drop what was cut, and be ready for any size from now on. */
     private void oversize() {
         channel.counters().oversize();
-        buffers.grow(linkHeaderBytes(device) + MAX_IP_PACKET_BYTES + 1);
+        buffers.grow(bufferBytes(device, MAX_IP_PACKET_BYTES));
     }
 
     @Override

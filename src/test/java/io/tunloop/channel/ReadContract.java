@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
 import io.tunloop.device.TestDevices;
+import io.tunloop.device.TunDevice;
 import io.tunloop.testing.Await;
 import io.tunloop.testing.Garbage;
 import io.tunloop.testing.WithoutLeakDetection;
@@ -305,6 +306,56 @@ abstract class ReadContract extends TunChannelContract {
         peer.send(TestDevices.packet(MTU + 100, 3));
         assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU + 100, 3));
         assertThat(channel.counters().droppedOversize()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldDeliverNoCutPacketOfABatchInWhichTheMtuIsSeenToHaveGrown() throws Exception {
+        TunChannel channel = open(config -> config.setAutoRead(false), recorder);
+        for (int i = 1; i <= 5; i++) {
+            peer.send(TestDevices.packet(i % 2 == 0 ? 100 : MTU + 100 * i, i));
+        }
+        channel.read();
+        recorder.awaitEvent("complete");
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(100, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(100, 4));
+        assertThat(recorder.hasPacket()).isFalse();
+        assertThat(channel.counters().droppedOversize()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldTakeAFullFrameWithTwoVlanTagsForNoCutOne() throws Exception {
+        usePeer(TestDevices.openTap(MTU));
+        TunChannel channel = open();
+        int frameBytes = 14 + 2 * 4 + MTU;
+        peer.send(TestDevices.packet(frameBytes + 1, 1));
+        peer.send(TestDevices.packet(frameBytes, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(frameBytes, 2));
+        assertThat(channel.counters().droppedOversize()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeTheLongestOffloadedFrameAfterACutOne() throws Exception {
+        usePeer(TestDevices.openOffloaded(MTU));
+        TunChannel channel = open(config -> config.setReadBatch(1), recorder);
+        int frameBytes = TunDevice.VNET_HEADER_BYTES + 65_535;
+        peer.send(TestDevices.packet(frameBytes + 1, 1));
+        peer.send(TestDevices.packet(frameBytes, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(frameBytes, 2));
+        assertThat(channel.counters().droppedOversize()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeLongerPacketsOnceItIsToldThatTheMtuHasGrown() throws Exception {
+        TunChannel channel = open();
+        peer.send(TestDevices.packet(MTU, 1));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU, 1));
+        channel.eventLoop().submit(() -> channel.mtuChanged(9000)).sync();
+        peer.send(TestDevices.packet(9000, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(9000, 2));
+        channel.eventLoop().submit(() -> channel.mtuChanged(1280)).sync();
+        peer.send(TestDevices.packet(9000, 3));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(9000, 3));
+        assertThat(channel.counters().droppedOversize()).isZero();
     }
 
     @Test

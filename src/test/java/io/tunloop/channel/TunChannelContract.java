@@ -10,6 +10,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.tunloop.device.TestDevices;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,12 @@ abstract class TunChannelContract {
                 .as("direct memory in use")
                 .isZero();
         assertThat(allocator.metric().usedHeapMemory()).as("heap memory in use").isZero();
+    }
+
+    /** The device of the channels that are opened from now on. */
+    final void usePeer(TestDevices other) throws IOException {
+        peer.close();
+        peer = other;
     }
 
     /** An open channel that records what comes. */

@@ -207,17 +207,51 @@ class TunChannelIT {
     @EnumSource
     void shouldLoseNoPacketToAnMtuThatGrows(TunTransport transport) throws Exception {
         TunChannel channel = bind(bootstrap(transport, recorder).option(TunChannelOption.TUN_LINK_EVENTS, true), "tl0");
-        namespace.run("ip", "link", "set", "tl0", "mtu", "9000");
-        nextLinkEvent();
         namespace.run("ip", "addr", "add", "10.7.0.1/24", "dev", "tl0");
+        var held = new CountDownLatch(1);
+        channel.eventLoop().execute(() -> awaitUninterruptibly(held));
+        // Both wait for the loop then: the news and the packet.
+        namespace.run("ip", "link", "set", "tl0", "mtu", "9000");
         namespace.sh("ping -c1 -W1 -s 8000 10.7.0.2 || true");
+        held.countDown();
+        expectPacketLongerThan(8000);
+        assertThat(channel.counters().droppedOversize()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLoseNoPacketToAnMtuThatHasGrownBeforeItWasRegistered(TunTransport transport) throws Exception {
+        bootstrap(transport, recorder);
+        TunDevice device = TunDevice.open(TunDeviceConfig.builder()
+                .netns(namespace.name())
+                .name("tl0")
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .build());
+        namespace.run("ip", "link", "set", "tl0", "mtu", "9000");
+        TunChannel channel = transport.newChannel(device);
+        channel.config().setLinkEvents(true);
+        channel.pipeline().addLast(recorder);
+        binds.add(loops.register(channel).sync());
+        namespace.sh("ping -c1 -W1 -s 8000 10.7.0.2 || true");
+        expectPacketLongerThan(8000);
+        assertThat(channel.counters().droppedOversize()).isZero();
+    }
+
+    private void expectPacketLongerThan(int lengthBytes) throws InterruptedException {
         ByteBuf packet = recorder.nextPacket();
-        while (packet.readableBytes() < 8000) {
+        while (packet.readableBytes() < lengthBytes) {
             packet.release();
             packet = recorder.nextPacket();
         }
         packet.release();
-        assertThat(channel.counters().droppedOversize()).isZero();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     @ParameterizedTest

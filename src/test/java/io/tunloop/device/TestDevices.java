@@ -35,14 +35,28 @@ public final class TestDevices implements AutoCloseable {
     private final Socket far;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_PACKET_BYTES);
 
-    private TestDevices(Socket near, Socket far, int mtuBytes) {
+    private TestDevices(Socket near, Socket far, int mtuBytes, int flags) {
         this.near = near;
         this.far = far;
-        device = new TunDevice(near.intValue(), false, new DeviceLink(null), "test0", mtuBytes, 0, Offload.none());
+        device = new TunDevice(near.intValue(), false, new DeviceLink(null), "test0", mtuBytes, flags, Offload.none());
     }
 
     /** A plain device of this MTU. The channel that gets it closes it. */
     public static TestDevices open(int mtuBytes) throws IOException {
+        return open(mtuBytes, 0);
+    }
+
+    /** The same, for Ethernet frames. */
+    public static TestDevices openTap(int mtuBytes) throws IOException {
+        return open(mtuBytes, TunOpener.IFF_TAP);
+    }
+
+    /** The same, for packets with a virtio_net_hdr. */
+    public static TestDevices openOffloaded(int mtuBytes) throws IOException {
+        return open(mtuBytes, TunOpener.IFF_VNET_HDR);
+    }
+
+    private static TestDevices open(int mtuBytes, int flags) throws IOException {
         Path folder = Files.createTempDirectory("tunloop");
         Path nearPath = folder.resolve("near");
         Path farPath = folder.resolve("far");
@@ -53,7 +67,7 @@ public final class TestDevices implements AutoCloseable {
             far.bind(new DomainSocketAddress(farPath.toFile()));
             near.connect(new DomainSocketAddress(farPath.toFile()));
             far.connect(new DomainSocketAddress(nearPath.toFile()));
-            return new TestDevices(near, far, mtuBytes);
+            return new TestDevices(near, far, mtuBytes, flags);
         } finally {
             Files.deleteIfExists(nearPath);
             Files.deleteIfExists(farPath);
