@@ -4,6 +4,7 @@ package io.tunloop.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ResourceLeakDetector;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.Addresses;
@@ -16,6 +17,8 @@ import io.tunloop.internal.Addresses;
  * slot    1: refCnt 2    kept: let go, new   somebody has it, 1 when all have released it
  * slot    2: refCnt 1    never filled
  * </pre>
+ * Where leaks are looked for in earnest (paranoid) each packet is fired as a {@link GuardedPacket} of its slot.
+ *
  * Ownership: holds one reference of each slot until {@link #close}.
  * Thread: the channel's event loop only; packets may be released by any thread.
  */
@@ -26,6 +29,7 @@ final class ReadBuffers implements AutoCloseable {
     // The room that each packet of the last batch had: lengthBytes of then.
     private int batchBytes;
     private int used;
+    private boolean guarded;
 
     ReadBuffers(int packets, int lengthBytes) {
         this.lengthBytes = lengthBytes;
@@ -60,6 +64,7 @@ final class ReadBuffers implements AutoCloseable {
         used = slots.length;
         batchBytes = lengthBytes;
         used = io.read(vector);
+        guarded = ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID;
         return used;
     }
 
@@ -75,7 +80,8 @@ final class ReadBuffers implements AutoCloseable {
 
     /** Packet {@code index} of this batch, with a reference for the caller. */
     ByteBuf packet(int index) {
-        return slots[index].retain().setIndex(0, length(index));
+        ByteBuf packet = slots[index].retain();
+        return (guarded ? new GuardedPacket(packet) : packet).setIndex(0, length(index));
     }
 
     private boolean isReusable(ByteBuf slot) {

@@ -46,6 +46,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@code ByteBuf} is no packet: its promise succeeds when all before it has been written.
  *
  * Ownership: a packet that is fired belongs to the next handler; a packet that is written belongs to the channel.
+ * <b>A packet that is released is gone</b>, and its buffer is read into again: who still has the reference sees the
+ * <em>next</em> packet, and no {@code IllegalReferenceCountException} tells, but where Netty's leak detection is
+ * {@code paranoid}: there each packet has a count of its own. Run your tests so.
  * Thread: as of every Netty channel, handlers run on the event loop; write, read and close may be called from any.
  * Errors: a device that is lost (deleted) fires {@link TunException} and closes the channel.
  */

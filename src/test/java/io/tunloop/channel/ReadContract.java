@@ -2,6 +2,7 @@
 package io.tunloop.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -12,8 +13,10 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
 import io.tunloop.device.TestDevices;
 import io.tunloop.device.TunDevice;
+import io.tunloop.internal.Addresses;
 import io.tunloop.testing.Await;
 import io.tunloop.testing.Garbage;
+import io.tunloop.testing.ParanoidLeakDetection;
 import io.tunloop.testing.WithoutLeakDetection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -182,6 +185,7 @@ abstract class ReadContract extends TunChannelContract {
     }
 
     @Test
+    @ExtendWith(WithoutLeakDetection.class)
     void shouldReportAHandlerThatReleasesTwiceAndGoOn() throws Exception {
         open(
                 config -> config.setReadBatch(1),
@@ -200,6 +204,37 @@ abstract class ReadContract extends TunChannelContract {
         peer.send(TestDevices.packet(20, 2));
         assertThat(recorder.nextError()).isInstanceOf(IllegalReferenceCountException.class);
         assertThat(nextRead()).isEqualTo(TestDevices.packet(20, 2));
+    }
+
+    @Test
+    @ExtendWith(ParanoidLeakDetection.class)
+    void shouldTellWhoUsesAPacketAfterItsReleaseWhenLeakDetectionIsParanoid() throws Exception {
+        open(config -> config.setReadBatch(1), recorder);
+        peer.send(TestDevices.packet(50, 1));
+        ByteBuf released = recorder.nextPacket();
+        released.release();
+        for (int i = 0; i < 10; i++) {
+            peer.send(TestDevices.packet(50, 2));
+            nextRead();
+            assertThat(released.refCnt()).isZero();
+            assertThatThrownBy(() -> released.getByte(0)).isInstanceOf(IllegalReferenceCountException.class);
+            assertThatThrownBy(released::release).isInstanceOf(IllegalReferenceCountException.class);
+        }
+    }
+
+    @Test
+    @ExtendWith(ParanoidLeakDetection.class)
+    void shouldFireAWholeBufferWhenLeakDetectionIsParanoid() throws Exception {
+        open(config -> config.setReadBatch(1), recorder);
+        peer.send(TestDevices.packet(50, 1));
+        ByteBuf packet = recorder.nextPacket();
+        assertThat(Addresses.of(packet, 1)).isEqualTo(packet.memoryAddress() + 1);
+        assertThat(ByteBufUtil.getBytes(packet)).isEqualTo(TestDevices.packet(50, 1));
+        assertThat(packet.writeByte(2).getByte(50)).isEqualTo((byte) 2);
+        packet.capacity(20).capacity(MTU);
+        assertThat(Addresses.of(packet, 1)).isEqualTo(packet.memoryAddress() + 1);
+        assertThat(ByteBufUtil.getBytes(packet, 0, 20)).isEqualTo(TestDevices.packet(20, 1));
+        packet.release();
     }
 
     @Test

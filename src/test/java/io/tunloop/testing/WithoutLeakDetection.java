@@ -2,22 +2,13 @@
 package io.tunloop.testing;
 
 import io.netty.util.ResourceLeakDetector;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** For tests that count garbage: what the leak detector records of each buffer is garbage of its own. */
-public final class WithoutLeakDetection implements BeforeEachCallback, AfterEachCallback {
-    private ResourceLeakDetector.Level level;
-
-    @Override
-    public void beforeEach(ExtensionContext context) {
-        level = ResourceLeakDetector.getLevel();
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @Override
-    public void afterEach(ExtensionContext context) {
-        ResourceLeakDetector.setLevel(level);
+/**
+ * For tests that count garbage, as what the leak detector records of each buffer is garbage of its own; and for the buffers
+ * that a channel fires in production.
+ */
+public final class WithoutLeakDetection extends LeakDetection {
+    public WithoutLeakDetection() {
+        super(ResourceLeakDetector.Level.DISABLED);
     }
 }
