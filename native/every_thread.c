@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "every_thread.h"
 
+#include "clock.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How long a round waits for threads that may have ended, before it looks who is left. */
-enum { ROUND_MS = 50, CLEAN_ROUNDS = 2, STATUS_BYTES = 8192 };
+enum { ROUND_MS = 50, CLEAN_ROUNDS = 2 };
 
-/* A signal handler has no other way to get at its arguments. */
+/*
+ * A signal handler has no other way to get at its arguments. A thread may be held up in the middle of its handler until
+ * long after the call that signalled it has returned, so what the handler touches is there for good: a descriptor for
+ * the posts would be closed by then, and its number somebody else's.
+ */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void (*action)(void);
-static int posts;
+static void (*_Atomic action)(void);
+static atomic_uint posts;
 
 static void on_signal(int signal)
 {
     int saved = errno;
-    ssize_t written;
 
     (void)signal;
-    action();
-    written = write(posts, &(uint64_t){1}, sizeof(uint64_t));
-    /* A post that is lost costs a round's time. */
-    (void)written;
+    atomic_load (&action)();
+    atomic_fetch_add(&posts, 1);
+    syscall(SYS_futex, &posts, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     errno = saved;
 }
 
@@ -49,26 +52,41 @@ static int free_signal(void)
     return 0;
 }
 
+/* Reads the whole file, which the caller frees: with all groups of its user a status may have hundreds of KiB. */
+static int read_text(const char *path, char **text)
+{
+    FILE *file = fopen(path, "re");
+    size_t capacity = 0;
+    int result = 0;
+
+    *text = NULL;
+    if (!file) {
+        return -errno;
+    }
+    errno = 0;
+    /* No text has a zero byte, so this is all of it. */
+    if (getdelim(text, &capacity, '\0', file) < 0) {
+        result = errno ? -errno : -ENODATA;
+    }
+    fclose(file);
+    return result;
+}
+
 /* 1 if the thread is done, or gone; 0 if not; -errno. */
 static int thread_is_done(const char *tid, bool (*is_done)(const char *))
 {
-    char path[64], status[STATUS_BYTES];
-    ssize_t length;
-    int fd, error;
+    char path[sizeof("/proc/self/task//status") + NAME_MAX], *status;
+    int result;
 
     snprintf(path, sizeof(path), "/proc/self/task/%s/status", tid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ENOENT ? 1 : -errno;
+    result = read_text(path, &status);
+    if (result == 0) {
+        result = is_done(status);
+    } else if (result == -ENOENT || result == -ESRCH) {
+        result = 1;
     }
-    length = read(fd, status, sizeof(status) - 1);
-    error = errno;
-    close(fd);
-    if (length < 0) {
-        return error == ESRCH ? 1 : -error;
-    }
-    status[length] = '\0';
-    return is_done(status);
+    free(status);
+    return result;
 }
 
 /* Signals each thread that is not done. Returns how many, or -errno. */
@@ -96,26 +114,17 @@ static int signal_the_rest(const struct thread_change *change, int signal)
     return count;
 }
 
-static int64_t now_ms(void)
+/* Waits until there are @target posts; not longer than a round, since a thread may end before its signal comes. */
+static void wait_for_posts(unsigned int target)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Waits for this many posts; not longer than a round, since a thread may end before its signal comes. */
-static void wait_for_posts(int count)
-{
-    struct pollfd poller = {.fd = posts, .events = POLLIN};
     int64_t end = now_ms() + ROUND_MS, left;
+    unsigned int seen;
 
-    while (count > 0 && (left = end - now_ms()) > 0) {
-        uint64_t posted;
+    /* A handler of an earlier call that posts only now costs a look at who is left, no more. */
+    while ((int)(target - (seen = atomic_load(&posts))) > 0 && (left = end - now_ms()) > 0) {
+        struct timespec timeout = {.tv_nsec = left * 1000000};
 
-        if (poll(&poller, 1, (int)left) > 0 && read(posts, &posted, sizeof(posted)) > 0) {
-            count -= (int)posted;
-        }
+        syscall(SYS_futex, &posts, FUTEX_WAIT_PRIVATE, seen, &timeout, NULL, 0);
     }
 }
 
@@ -125,6 +134,7 @@ static int run_rounds(const struct thread_change *change, int signal, int timeou
     int clean = 0;
 
     while (clean < CLEAN_ROUNDS) {
+        unsigned int before = atomic_load(&posts);
         int signalled = signal_the_rest(change, signal);
 
         if (signalled < 0) {
@@ -134,7 +144,7 @@ static int run_rounds(const struct thread_change *change, int signal, int timeou
             return -ETIMEDOUT;
         }
         clean = signalled == 0 ? clean + 1 : 0;
-        wait_for_posts(signalled);
+        wait_for_posts(before + (unsigned int)signalled);
     }
     return 0;
 }
@@ -162,14 +172,8 @@ int every_thread(const struct thread_change *change, int timeout_ms)
 
     pthread_mutex_lock(&lock);
     signal = free_signal();
-    action = change->action;
-    posts = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (posts < 0) {
-        result = -errno;
-    } else {
-        result = signal ? run_with_signal(change, signal, timeout_ms) : -EAGAIN;
-        close(posts);
-    }
+    atomic_store(&action, change->action);
+    result = signal ? run_with_signal(change, signal, timeout_ms) : -EAGAIN;
     pthread_mutex_unlock(&lock);
     return result;
 }

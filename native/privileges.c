@@ -7,11 +7,13 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Of an entry with its strings, at first. A group has all its members in it. */
 enum { LOOKUP_BYTES = 16384 };
 
 static const char NONE[] = "0000000000000000";
@@ -90,29 +92,58 @@ int privileges_drop_capabilities(int timeout_ms)
     return every_thread(&change, timeout_ms);
 }
 
-int privileges_find_user(const char *name, uid_t *uid, gid_t *gid)
+/* Makes @buffer twice as large when an entry did not fit. Returns -ERANGE to try again, or another -errno. */
+static int lookup_failed(int error, char **buffer, size_t *capacity)
 {
-    char buffer[LOOKUP_BYTES];
-    struct passwd entry, *found;
-    int error = getpwnam_r(name, &entry, buffer, sizeof(buffer), &found);
+    char *larger;
 
-    if (!found) {
+    if (error != ERANGE) {
         return error ? -error : -ENOENT;
     }
-    *uid = found->pw_uid;
-    *gid = found->pw_gid;
-    return 0;
+    larger = realloc(*buffer, *capacity * 2);
+    if (!larger) {
+        return -ENOMEM;
+    }
+    *buffer = larger;
+    *capacity *= 2;
+    return -ERANGE;
+}
+
+int privileges_find_user(const char *name, uid_t *uid, gid_t *gid)
+{
+    size_t capacity = LOOKUP_BYTES;
+    char *buffer = malloc(capacity);
+    struct passwd entry, *found = NULL;
+    int result;
+
+    do {
+        int error = buffer ? getpwnam_r(name, &entry, buffer, capacity, &found) : ENOMEM;
+
+        result = found ? 0 : lookup_failed(error, &buffer, &capacity);
+    } while (result == -ERANGE);
+    if (result == 0) {
+        *uid = found->pw_uid;
+        *gid = found->pw_gid;
+    }
+    free(buffer);
+    return result;
 }
 
 int privileges_find_group(const char *name, gid_t *gid)
 {
-    char buffer[LOOKUP_BYTES];
-    struct group entry, *found;
-    int error = getgrnam_r(name, &entry, buffer, sizeof(buffer), &found);
+    size_t capacity = LOOKUP_BYTES;
+    char *buffer = malloc(capacity);
+    struct group entry, *found = NULL;
+    int result;
 
-    if (!found) {
-        return error ? -error : -ENOENT;
+    do {
+        int error = buffer ? getgrnam_r(name, &entry, buffer, capacity, &found) : ENOMEM;
+
+        result = found ? 0 : lookup_failed(error, &buffer, &capacity);
+    } while (result == -ERANGE);
+    if (result == 0) {
+        *gid = found->gr_gid;
     }
-    *gid = found->gr_gid;
-    return 0;
+    free(buffer);
+    return result;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Description: every thread does what it is told, those that start meanwhile included, and one that cannot is told of.
+/*
+ * Description: every thread does what it is told, those that start meanwhile included, and one that cannot is told of;
+ * one that is slow does no harm.
  */
 #include "../every_thread.h"
 #include "support.h"
@@ -9,7 +11,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum { THREADS = 8, TIMEOUT_MS = 10000, SHORT_TIMEOUT_MS = 200 };
@@ -108,6 +112,12 @@ static thread_body *some_start_others(int i)
     return i < 2 ? start_others : wait_for_the_end;
 }
 
+static thread_body *all_wait(int i)
+{
+    (void)i;
+    return wait_for_the_end;
+}
+
 static thread_body *one_blocks(int i)
 {
     return i == 0 ? block_all_signals : wait_for_the_end;
@@ -135,9 +145,44 @@ static void test_thread_that_blocks_signals(void)
     join(threads);
 }
 
+static atomic_bool released;
+
+/* Done as the kernel sees it, but held up in its handler, as by a busy machine. The caller's own is not. */
+static void rename_and_wait(void)
+{
+    syscall(SYS_prctl, PR_SET_NAME, "late");
+    while (getpid() != (pid_t)syscall(SYS_gettid) && !released) {
+        sched_yield();
+    }
+}
+
+static bool is_late(const char *status)
+{
+    return strncmp(status, "Name:\tlate\n", 11) == 0;
+}
+
+/* The file gets the lowest free number, as anything would that the process opens next. */
+static void test_handler_that_ends_after_the_call(void)
+{
+    static const struct thread_change change = {rename_and_wait, is_late};
+    pthread_t threads[THREADS];
+    struct stat status;
+    int file;
+
+    start(threads, all_wait);
+    EXPECT_EQ(every_thread(&change, TIMEOUT_MS), 0);
+    file = memfd_create("opened next", MFD_CLOEXEC);
+    released = true;
+    join(threads);
+    EXPECT(fstat(file, &status) == 0);
+    EXPECT_EQ(status.st_size, 0);
+    close(file);
+}
+
 int main(void)
 {
     test_all_threads();
     test_thread_that_blocks_signals();
+    test_handler_that_ends_after_the_call();
     return test_result();
 }

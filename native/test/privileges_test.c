@@ -5,11 +5,13 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 
-enum { THREADS = 4, TIMEOUT_MS = 10000, NOBODY = 65534 };
+enum { THREADS = 4, TIMEOUT_MS = 10000, NOBODY = 65534, MANY_GROUPS = 2500, MANY_MEMBERS = 4000, MANY_GID = 4711 };
 
 static void *wait_for_ever(void *argument)
 {
@@ -89,6 +91,43 @@ static void test_lookup(void)
     EXPECT_EQ(privileges_find_group("tl-nogroup", &gid), -ENOENT);
 }
 
+/* Their numbers are in the status of each thread, in front of the capabilities. */
+static void test_many_groups(void)
+{
+    gid_t groups[MANY_GROUPS];
+
+    for (int i = 0; i < MANY_GROUPS; i++) {
+        groups[i] = (gid_t)(1000000000 + i);
+    }
+    EXPECT(setgroups(MANY_GROUPS, groups) == 0);
+    start_threads();
+    EXPECT_EQ(privileges_drop_bounding(TIMEOUT_MS), 0);
+    EXPECT_EQ(privileges_drop_capabilities(TIMEOUT_MS), 0);
+    expect_no_capabilities();
+}
+
+/* An /etc/group of this process's own. */
+static void test_group_of_many_members(void)
+{
+    char path[] = "/tmp/tunloop-group-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+    gid_t gid = 0;
+
+    fprintf(file, "tl-many:x:%d:", MANY_GID);
+    for (int i = 0; i < MANY_MEMBERS; i++) {
+        fprintf(file, "%suser%d", i > 0 ? "," : "", i);
+    }
+    fprintf(file, "\n");
+    fclose(file);
+    EXPECT(unshare(CLONE_NEWNS) == 0);
+    EXPECT(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    EXPECT(mount(path, "/etc/group", NULL, MS_BIND, NULL) == 0);
+    unlink(path);
+    EXPECT_EQ(privileges_find_group("tl-many", &gid), 0);
+    EXPECT_EQ(gid, MANY_GID);
+}
+
 static void run_alone(void (*test)(void))
 {
     int status = -1;
@@ -111,5 +150,7 @@ int main(void)
     }
     run_alone(test_become_nobody);
     run_alone(test_stay_root_without_capabilities);
+    run_alone(test_many_groups);
+    run_alone(test_group_of_many_members);
     return test_result();
 }
