@@ -1,20 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fd_passing.h"
 
+#include "clock.h"
+
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 /* More than one, so that surplus descriptors are seen, and closed. */
 enum { MAX_DESCRIPTORS = 8 };
 
-static int connect_to(const char *path)
+/* Lets @option, SO_SNDTIMEO or SO_RCVTIMEO, end what waits on @fd at @deadline_ms. Returns 0 or -errno. */
+static int end_at(int fd, int option, int64_t deadline_ms)
+{
+    int64_t left_ms = deadline_ms - now_ms();
+    struct timeval timeout = {.tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000};
+
+    if (left_ms <= 0) {
+        return -ETIMEDOUT;
+    }
+    return setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof(timeout)) < 0 ? -errno : 0;
+}
+
+/* The errno of a call that waits until a time has come: the kernel calls it EAGAIN. */
+static int timed_errno(void)
+{
+    return errno == EAGAIN ? -ETIMEDOUT : -errno;
+}
+
+/* Waits while more have connected than the other side has room for. */
+static int connect_socket(int fd, const struct sockaddr_un *address, int64_t deadline_ms)
+{
+    int result;
+
+    do {
+        result = end_at(fd, SO_SNDTIMEO, deadline_ms);
+        if (result == 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0) {
+            result = timed_errno();
+        }
+    } while (result == -EINTR);
+    return result;
+}
+
+static int connect_to(const char *path, int64_t deadline_ms)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd;
+    int fd, result;
 
     if (strlen(path) >= sizeof(address.sun_path)) {
         return -ENAMETOOLONG;
@@ -24,28 +58,12 @@ static int connect_to(const char *path)
     if (fd < 0) {
         return -errno;
     }
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-        int error = errno;
-
+    result = connect_socket(fd, &address, deadline_ms);
+    if (result < 0) {
         close(fd);
-        return -error;
+        return result;
     }
     return fd;
-}
-
-static int wait_readable(int fd, int timeout_ms)
-{
-    struct pollfd poller = {.fd = fd, .events = POLLIN};
-    int ready;
-
-    /* A signal starts the time again: signals are rare, and a deadline is not worth a clock. */
-    do {
-        ready = poll(&poller, 1, timeout_ms);
-    } while (ready < 0 && errno == EINTR);
-    if (ready < 0) {
-        return -errno;
-    }
-    return ready > 0 ? 0 : -ETIMEDOUT;
 }
 
 /* Takes the descriptors out of @message. Returns the only one; closes them all and returns -EPROTO if there are others.
@@ -70,7 +88,7 @@ static int only_descriptor(struct msghdr *message)
     return -EPROTO;
 }
 
-static int receive_from(int fd)
+static int receive_from(int fd, int64_t deadline_ms)
 {
     char byte[64];
     union {
@@ -87,25 +105,25 @@ static int receive_from(int fd)
     ssize_t length;
 
     do {
-        length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-    } while (length < 0 && errno == EINTR);
-    if (length < 0) {
-        return -errno;
-    }
-    return length > 0 ? only_descriptor(&message) : -ECONNRESET;
+        length = end_at(fd, SO_RCVTIMEO, deadline_ms);
+        if (length == 0 && (length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC)) < 0) {
+            length = timed_errno();
+        } else if (length == 0) {
+            length = -ECONNRESET;
+        }
+    } while (length == -EINTR);
+    return length < 0 ? (int)length : only_descriptor(&message);
 }
 
 int fd_receive(const char *path, int timeout_ms)
 {
-    int result, fd = connect_to(path);
+    int64_t deadline_ms = now_ms() + timeout_ms;
+    int result, fd = connect_to(path, deadline_ms);
 
     if (fd < 0) {
         return fd;
     }
-    result = wait_readable(fd, timeout_ms);
-    if (result == 0) {
-        result = receive_from(fd);
-    }
+    result = receive_from(fd, deadline_ms);
     close(fd);
     return result;
 }

@@ -4,10 +4,10 @@
 
 /*
  * Connects to the stream socket at @path and receives one descriptor, the first that the other side sends with
- * SCM_RIGHTS next to at least one byte. Waits @timeout_ms at most for it.
+ * SCM_RIGHTS next to at least one byte. Waits @timeout_ms at most, for the connection and the descriptor together.
  *
- * Returns the descriptor, close-on-exec, or -errno: -ETIMEDOUT when nothing came, -ECONNRESET when the other side hung
- * up, -EPROTO when it sent bytes but not exactly one descriptor.
+ * Returns the descriptor, close-on-exec, or -errno: -ETIMEDOUT when nobody took the connection or nothing came,
+ * -ECONNRESET when the other side hung up, -EPROTO when it sent bytes but not exactly one descriptor.
  */
 int fd_receive(const char *path, int timeout_ms);
 

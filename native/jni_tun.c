@@ -6,18 +6,12 @@
 #include "tunloop_jni.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 static jint device_netns_open(JNIEnv *env, jclass type, jbyteArray bytes)
 {
     char path[PATH_MAX];
-    int fd;
 
-    if (!jni_copy_bytes(env, bytes, path)) {
-        return -ENAMETOOLONG;
-    }
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    return jni_copy_bytes(env, bytes, path) ? netns_open(path) : -ENAMETOOLONG;
 }
 
 static jint device_netns_try(JNIEnv *env, jclass type, jint netns)

@@ -3,13 +3,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+int netns_open(const char *path)
+{
+    struct statfs system;
+    int fd;
+
+    if (statfs(path, &system) < 0) {
+        return -errno;
+    }
+    if (system.f_type != NSFS_MAGIC) {
+        return -EINVAL;
+    }
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
 
 static void leave(int home)
 {

@@ -6,6 +6,12 @@
 enum { NETNS_HERE = -1 };
 
 /*
+ * Opens the file of a network namespace. Returns a close-on-exec descriptor, or -errno: -EINVAL for a file of any other
+ * kind, which is not opened then. A fifo would wait for a writer, a device might do something.
+ */
+int netns_open(const char *path);
+
+/*
  * Calls @call with this thread in the network namespace that the descriptor @netns refers to, and puts the thread back.
  * A TUN device and a netlink socket belong to the namespace that their descriptor was opened in, so the opening is all
  * that has to happen there. Needs CAP_SYS_ADMIN, unless the thread is in that namespace anyway.

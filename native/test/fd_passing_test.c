@@ -4,8 +4,10 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -120,6 +122,52 @@ static void test_nothing_comes(int listener)
     close(peer);
 }
 
+static void nothing(int signal)
+{
+    (void)signal;
+}
+
+/* Interrupts what this process waits for, more often than the time that it waits. */
+static void interrupt_every_ms(int interval_ms)
+{
+    struct sigaction handler = {.sa_handler = interval_ms ? nothing : SIG_DFL};
+    struct itimerval timer = {.it_interval.tv_usec = interval_ms * 1000, .it_value.tv_usec = interval_ms * 1000};
+
+    sigaction(SIGALRM, &handler, NULL);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void test_nothing_comes_but_signals(int listener)
+{
+    int peer;
+
+    interrupt_every_ms(SHORT_TIME_MS / 4);
+    EXPECT_EQ(fd_receive(path, SHORT_TIME_MS), -ETIMEDOUT);
+    interrupt_every_ms(0);
+    peer = accept(listener, NULL, NULL);
+    close(peer);
+}
+
+/* As many connections as the backlog holds, and nobody to accept them: the next one has to wait. */
+static void test_connection_that_nobody_takes(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int waiting[MANY], count = 0, connected = 0;
+
+    strcpy(address.sun_path, path);
+    while (connected == 0 && count < MANY) {
+        waiting[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        connected = connect(waiting[count++], (struct sockaddr *)&address, sizeof(address));
+    }
+    EXPECT(connected < 0 && errno == EAGAIN);
+    alarm(LONG_TIME_MS / 1000);
+    EXPECT_EQ(fd_receive(path, SHORT_TIME_MS), -ETIMEDOUT);
+    alarm(0);
+    while (count > 0) {
+        close(waiting[--count]);
+    }
+}
+
 static void test_no_socket(int listener)
 {
     char too_long[200];
@@ -147,6 +195,8 @@ int main(void)
     test_one_descriptor(listener);
     test_refused(listener);
     test_nothing_comes(listener);
+    test_nothing_comes_but_signals(listener);
+    test_connection_that_nobody_takes();
     test_no_socket(listener);
     rmdir(directory);
     return test_result();

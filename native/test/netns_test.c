@@ -72,6 +72,30 @@ static void test_other_files_are_refused(void)
     close(wrong_kind);
 }
 
+static void test_only_namespaces_are_opened(void)
+{
+    char directory[] = "/tmp/tunloop-netns-XXXXXX", fifo[sizeof(directory) + sizeof("/fifo")];
+    int fd = netns_open("/proc/self/ns/net");
+
+    EXPECT_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    close(fd);
+    if (!mkdtemp(directory)) {
+        perror("mkdtemp");
+        exit(EXIT_FAILURE);
+    }
+    snprintf(fifo, sizeof(fifo), "%s/fifo", directory);
+    EXPECT(mkfifo(fifo, 0600) == 0);
+    /* Nobody writes to it. */
+    alarm(10);
+    EXPECT_EQ(netns_open(fifo), -EINVAL);
+    alarm(0);
+    EXPECT_EQ(netns_open(directory), -EINVAL);
+    EXPECT_EQ(netns_open("/dev/null"), -EINVAL);
+    unlink(fifo);
+    EXPECT_EQ(netns_open(fifo), -ENOENT);
+    rmdir(directory);
+}
+
 static void test_device_tells_where_it_is(int there)
 {
     int fd = netns_call(there, tun_open), netns;
@@ -126,6 +150,7 @@ int main(void)
     test_device_and_socket_are_there(there);
     test_thread_is_put_back(there);
     test_other_files_are_refused();
+    test_only_namespaces_are_opened();
     test_device_tells_where_it_is(there);
     test_process_ends_when_the_thread_cannot_be_put_back(there);
     close(there);

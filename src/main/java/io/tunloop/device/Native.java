@@ -34,6 +34,7 @@ final class Native {
 
     static native int ringWrite(long ring, int queue, long iov, long spans, long results, int count);
 
+    /** EINVAL for a file that is no network namespace. */
     static native int netnsOpen(byte[] path);
 
     static native int netnsTry(int netns);

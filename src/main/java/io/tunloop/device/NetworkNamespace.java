@@ -31,7 +31,9 @@ final class NetworkNamespace implements AutoCloseable {
             return new NetworkNamespace(HERE);
         }
         String path = path(nameOrPath);
-        int fd = TunException.check("open", path, Native.netnsOpen(path.getBytes(StandardCharsets.UTF_8)));
+        int fd = Native.netnsOpen(path.getBytes(StandardCharsets.UTF_8));
+        // A file that is no namespace is not even opened; setns(2) would refuse it.
+        TunException.check(fd == -Errno.EINVAL ? "setns" : "open", path, fd);
         try {
             TunException.check("setns", path, Native.netnsTry(fd));
             return new NetworkNamespace(fd);

@@ -21,6 +21,7 @@ final class Remedy {
             case Errno.ECONNREFUSED -> "nobody listens at " + device + "; start who hands the device over";
             case Errno.ECONNRESET -> "the other side hung up; see why it did not send the device";
             case Errno.ETIMEDOUT -> timeout(call);
+            case Errno.ENAMETOOLONG -> device + " is longer than the kernel takes; choose a shorter name";
             case Errno.EPROTO -> "the answer is not what was asked for; see what " + device + " is";
             default -> "the kernel refused it; see dmesg";
         };
@@ -61,7 +62,7 @@ final class Remedy {
     private static String timeout(String call) {
         return call.equals("capset")
                 ? "a thread did not give up its rights; see that none blocks all signals"
-                : "the other side sent nothing in time; see why";
+                : "the other side took no connection or sent nothing in time; see why";
     }
 
     private static String invalid(String call, String device) {

@@ -8,10 +8,13 @@ import io.netty.buffer.Unpooled;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every way that the kernel says no, and what the user is told. */
 @RequiresTun
@@ -137,6 +140,16 @@ class TunDeviceErrorsIT {
                         () -> TunDevice.open(config().netns("/proc/self/status").build())))
                 .hasMessageStartingWith(
                         "setns on /proc/self/status: EINVAL: /proc/self/status is no network namespace");
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldNotWaitForTheWriterOfAFifo(@TempDir Path folder) {
+        String fifo = folder.resolve("fifo").toString();
+        namespace.run("mkfifo", fifo);
+        assertThat(failure(() -> TunDevice.open(config().netns(fifo).build())))
+                .hasMessage("setns on " + fifo + ": EINVAL: " + fifo
+                        + " is no network namespace; name a file like /run/netns/blue");
     }
 
     @Test

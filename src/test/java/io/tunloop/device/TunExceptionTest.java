@@ -32,7 +32,7 @@ class TunExceptionTest {
                 "netlink(RTM_GETLINK) | tun11 | 19 | ENODEV: tun11 does not exist in this network namespace",
                 "setresuid | user 12 | 1 | EPERM: needs CAP_SETUID and CAP_SETGID",
                 "capset | this process | 110 | ETIMEDOUT: a thread did not give up its rights",
-                "recvmsg | /run/x | 110 | ETIMEDOUT: the other side sent nothing in time",
+                "recvmsg | /run/x | 110 | ETIMEDOUT: the other side took no connection or sent nothing in time",
                 "ioctl(SIOCSIFMTU) | tun11 | 22 | EINVAL: the kernel refuses this value for tun11; choose another",
                 "write | tun11 | 133 | errno 133: the kernel refused it",
             })
