@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
  * Serves a few pages over HTTP, to clients that need not be well-behaved.
  *
  * <pre>
- * connection ─► limit (32 at once) ─► deadline (5 s in all) ─► decode (bounded) ─► one request, one answer, close
+ * connection ─► limit (32 at once, the oldest goes) ─► deadline (5 s in all) ─► decode (bounded) ─► one request, one answer, close
  * </pre>
  * On Netty rather than the JDK's server: one event loop serves all connections, so that a slow or half-open one costs an
  * object and no thread, the deadline is that of the whole exchange, and the limits belong to this endpoint instead of
@@ -46,10 +47,12 @@ final class HttpEndpoint implements AutoCloseable {
     static HttpEndpoint open(InetSocketAddress address, EventLoop loop, Map<String, Supplier<HttpPage>> pages)
             throws IOException {
         var limit = new ConnectionLimit(MAX_CONNECTIONS);
+        var broken = new HashSet<String>();
         var bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new AcceptPause())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 16, 1 << 17))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -59,7 +62,7 @@ final class HttpEndpoint implements AutoCloseable {
                                 .addLast(new ExchangeDeadline())
                                 .addLast(new HttpRequestDecoder(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES))
                                 .addLast(new HttpResponseEncoder())
-                                .addLast(new HttpPages(pages));
+                                .addLast(new HttpPages(pages, broken));
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();

@@ -26,6 +26,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Answers the first request of a connection and closes it; what the client sends after that is not looked at. */
@@ -33,10 +34,13 @@ final class HttpPages extends SimpleChannelInboundHandler<HttpObject> {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(HttpPages.class);
 
     private final Map<String, Supplier<HttpPage>> pages;
+    private final Set<String> broken;
     private boolean answered;
 
-    HttpPages(Map<String, Supplier<HttpPage>> pages) {
+    /** @param broken the pages that failed last, for all connections of the event loop: a trace is for the first time */
+    HttpPages(Map<String, Supplier<HttpPage>> pages, Set<String> broken) {
         this.pages = pages;
+        this.broken = broken;
     }
 
     @Override
@@ -54,10 +58,11 @@ final class HttpPages extends SimpleChannelInboundHandler<HttpObject> {
         if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
             return HttpPage.text(METHOD_NOT_ALLOWED, "only GET and HEAD");
         }
-        Supplier<HttpPage> page = pages.get(path(request.uri()));
+        String path = path(request.uri());
+        Supplier<HttpPage> page = pages.get(path);
         return page == null
                 ? HttpPage.text(NOT_FOUND, "no such page; there are " + String.join(", ", pages.keySet()))
-                : render(page, request);
+                : render(path, page);
     }
 
     private static HttpPage malformed(Throwable cause) {
@@ -70,11 +75,15 @@ final class HttpPages extends SimpleChannelInboundHandler<HttpObject> {
         return HttpPage.text(BAD_REQUEST, "not an HTTP request");
     }
 
-    private static HttpPage render(Supplier<HttpPage> page, HttpRequest request) {
+    private HttpPage render(String path, Supplier<HttpPage> page) {
         try {
-            return page.get();
+            HttpPage rendered = page.get();
+            broken.remove(path);
+            return rendered;
         } catch (RuntimeException cause) {
-            logger.warn("{} failed", request.uri(), cause);
+            if (broken.add(path)) {
+                logger.warn("{} failed", path, cause);
+            }
             return HttpPage.text(INTERNAL_SERVER_ERROR, "failed; the log says why");
         }
     }

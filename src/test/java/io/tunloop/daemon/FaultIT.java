@@ -221,13 +221,19 @@ class FaultIT {
         forwardUnderLoad("async-gso");
         long files = (long) forward.metric("process_files_open_files");
         limitFiles(files - 4);
-        hosts.host1().sh("curl -s -m1 http://127.0.0.1:9464/metrics || true");
+        // Netty tries again each second.
+        hosts.host1().sh("curl -s -m4 http://127.0.0.1:9464/metrics || true");
         traffic.awaitFlow();
         limitFiles(1024);
-        // Netty pauses accepting for a second.
         assertThat(hosts.host1()
                         .sh("curl -s --retry 20 --retry-all-errors --retry-delay 1 -m5 http://127.0.0.1:9464/healthz"))
                 .startsWith("ok");
+        forward.awaitLine("connections are accepted again, after");
+        assertThat(forward.output().lines().filter(line -> line.contains("Too many open files")))
+                .singleElement()
+                .asString()
+                .contains("WARN", "no connection can be accepted");
+        assertThat(forward.output()).doesNotContain("\tat ");
     }
 
     private void limitFiles(long files) {

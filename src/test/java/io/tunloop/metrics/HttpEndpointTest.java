@@ -4,6 +4,9 @@ package io.tunloop.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients, well-behaved and not. */
@@ -130,21 +134,42 @@ class HttpEndpointTest {
     }
 
     @Test
-    void shouldCloseConnectionsAboveTheLimitAndRecover() throws IOException {
+    void shouldAnswerThoughManyConnectAndAskNothing() throws IOException {
         List<Socket> idle = new ArrayList<>();
         try {
-            for (int i = 0; i < 32; i++) {
+            for (int i = 0; i < 40; i++) {
                 idle.add(connect());
             }
-            try (Socket oneTooMany = connect()) {
-                assertThat(oneTooMany.getInputStream().read()).isEqualTo(-1);
+            long begin = System.nanoTime();
+            assertThat(ask("GET /page HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 200");
+            // Sooner than the idle ones' time is over.
+            assertThat((System.nanoTime() - begin) / 1e9).isLessThan(ExchangeDeadline.DEADLINE_SECONDS - 1);
+            // The 40 and the one that asked are 9 too many.
+            for (Socket oldest : idle.subList(0, 9)) {
+                assertThat(oldest.getInputStream().read()).isEqualTo(-1);
             }
+            assertThat((System.nanoTime() - begin) / 1e9).isLessThan(ExchangeDeadline.DEADLINE_SECONDS - 1);
         } finally {
             for (Socket socket : idle) {
                 socket.close();
             }
         }
-        awaitAnswer();
+    }
+
+    @Test
+    void shouldPrintOneTraceOfAPageThatStaysBroken() throws IOException {
+        var log = new ListAppender<ILoggingEvent>();
+        var logger = (Logger) LoggerFactory.getLogger(HttpPages.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(ask("GET /broken?" + i + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 500");
+            }
+            assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).containsExactly("/broken failed");
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test
@@ -153,17 +178,6 @@ class HttpEndpointTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("metrics cannot listen on")
                 .hasMessageContaining("in use");
-    }
-
-    /** The endpoint learns of closed connections when it does; until then it may refuse a new one. */
-    private void awaitAnswer() {
-        for (String answer = ""; !answer.startsWith("HTTP/1.1 200"); ) {
-            try {
-                answer = ask("GET /page HTTP/1.1\r\n\r\n");
-            } catch (IOException refused) {
-                answer = "";
-            }
-        }
     }
 
     private static int readOrTimeOut(Socket socket) throws IOException {
