@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,23 +58,28 @@ record ConfigFile(Map<String, Setting> top, List<Map<String, Setting>> pairs) {
     }
 
     private static TomlParseResult parse(Path file) throws ConfigException {
+        String text = ConfigText.read(file);
+        TomlBounds.require(file, text);
         try {
-            TomlParseResult toml = Toml.parse(file);
+            TomlParseResult toml = Toml.parse(text);
             if (toml.hasErrors()) {
-                TomlParseError first = toml.errors().get(0);
-                throw new ConfigException(new Origin(file, first.position()) + ": not TOML: " + first.getMessage());
+                throw notToml(file, toml.errors().get(0));
             }
             return toml;
-        } catch (IOException cause) {
-            throw new ConfigException(file + " cannot be read: " + cause);
+        } catch (TomlParseError thrown) {
+            throw notToml(file, thrown); // Most are collected, not all.
         }
+    }
+
+    private static ConfigException notToml(Path file, TomlParseError error) {
+        return new ConfigException(new Origin(file, error.position()) + ": not TOML: " + error.getMessage());
     }
 
     private static void readPairs(
             TomlParseResult toml, Origin origin, Set<String> keys, List<Map<String, Setting>> pairs)
             throws ConfigException {
         List<Object> tables = toml.isArray(PAIR) ? toml.getArrayOrEmpty(PAIR).toList() : List.of();
-        if (tables.isEmpty() || !(tables.get(0) instanceof TomlTable)) {
+        if (tables.isEmpty() || !tables.stream().allMatch(TomlTable.class::isInstance)) {
             throw new ConfigException(origin + ": pair must be a table: write [[pair]] in a line of its own");
         }
         for (Object element : tables) {

@@ -36,7 +36,7 @@ final class DeviceOptions {
     private String netns = "";
 
     @Option(names = "--fd", paramLabel = "FD", description = "Take the device over as this open descriptor.")
-    private int fd = -1;
+    private Integer fd;
 
     @Option(
             names = "--socket",
@@ -61,18 +61,34 @@ final class DeviceOptions {
 
     /** Where the device comes from. */
     DeviceSource source() {
-        if (fd >= 0) {
+        if (fd != null) {
             return DeviceSource.inherited(fd);
         }
         return socket.isEmpty() ? DeviceSource.NAMED : DeviceSource.received(Path.of(socket));
     }
 
+    /** The descriptor that this device is, or null. */
+    Integer fd() {
+        return fd;
+    }
+
     /** What these options ask for. Throws IllegalArgumentException with the rule that one breaks. */
     TunDeviceConfig.Builder config() {
+        if (fd != null && fd < 0) {
+            throw new IllegalArgumentException("fd" + number + " must not be negative: " + fd);
+        }
+        if (fd != null && !socket.isEmpty()) {
+            throw new IllegalArgumentException("fd" + number + " and socket" + number
+                    + " are two ways to hand a device " + "over: give one of them");
+        }
         boolean handedOver = source() != DeviceSource.NAMED;
         if (handedOver && !(ip.isEmpty() && route.isEmpty() && iface == null)) {
             throw new IllegalArgumentException("iface" + number + ", ip" + number + " and route" + number
                     + " have no effect on a device that is handed over: whoever made it configures it");
+        }
+        if (handedOver && !netns.isEmpty()) {
+            throw new IllegalArgumentException("netns" + number
+                    + " has no effect on a device that is handed over: it is in the namespace that it was made in");
         }
         return TunDeviceConfig.builder()
                 .name(handedOver ? "" : requiredName())

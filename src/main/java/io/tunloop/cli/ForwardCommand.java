@@ -6,17 +6,18 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.daemon.Daemon;
 import io.tunloop.daemon.DaemonConfig;
 import io.tunloop.daemon.Pair;
-import io.tunloop.daemon.Signals;
+import io.tunloop.daemon.Watchdog;
 import io.tunloop.device.TunException;
 import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
 import io.tunloop.relay.ForwarderConfig;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,11 +62,12 @@ final class ForwardCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    // Written by the main thread before there are signals, then by the thread of SIGHUP.
+    // Written by the main thread before it has started, then by the threads of SIGHUP.
     private volatile Settings current;
 
     @Override
     public Integer call() throws Exception {
+        DaemonSignals signals = DaemonSignals.install(spec.commandLine().getErr(), this::reload);
         Settings settings = load();
         current = settings;
         DaemonOptions options = settings.daemon();
@@ -75,37 +77,73 @@ final class ForwardCommand implements Callable<Integer> {
             print(settings.toToml() + offloads(config));
             return CommandLine.ExitCode.OK;
         }
-        try (Daemon daemon = Daemon.open(config)) {
-            // Left in place to the end, so that a second SIGTERM is heard until then.
-            handleSignals(daemon);
-            run(daemon, config, options);
+        try (Daemon daemon = open(config, signals)) {
+            if (daemon != null) {
+                run(daemon, config, options, signals);
+            }
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private void run(Daemon daemon, DaemonConfig config, DaemonOptions options) throws Exception {
-        daemon.start();
-        print(ready(config, daemon));
-        if (options.watch()) {
-            daemon.watchOn(spec.commandLine().getOut(), System.console() != null);
+    /** Null if it could not be opened, which no longer matters since it has been told to end. */
+    private static Daemon open(DaemonConfig config, DaemonSignals signals) throws IOException {
+        try {
+            Daemon daemon = Daemon.open(config);
+            signals.opened(daemon);
+            return daemon;
+        } catch (IOException cause) {
+            if (!signals.isTold()) {
+                throw cause;
+            }
+            logger.info("ended before it had started: {}", cause.getMessage());
+            return null;
+        }
+    }
+
+    private void run(Daemon daemon, DaemonConfig config, DaemonOptions options, DaemonSignals signals)
+            throws IOException {
+        if (!signals.isTold()) {
+            daemon.start();
+            print(ready(config, daemon));
+            if (options.watch()) {
+                daemon.watchOn(spec.commandLine().getOut(), System.console() != null);
+            }
+            signals.started();
         }
         try {
             daemon.await();
-        } finally {
-            daemon.drain();
-            daemon.close();
-            print(daemon.summary().toText("stopped"));
+        } catch (IOException lost) {
+            endAndTell(daemon, options, lost);
+            throw lost;
+        }
+        endAndTell(daemon, options, null);
+    }
+
+    /** @param lost why it ends, which a summary that cannot be written must not hide; null when it was told to */
+    private void endAndTell(Daemon daemon, DaemonOptions options, IOException lost) throws IOException {
+        daemon.drain();
+        daemon.close();
+        print(daemon.summary().toText("stopped"));
+        try {
             if (options.summaryJson() != null) {
                 SummaryJson.write(
                         daemon.summary(),
                         options.summaryJson(),
                         spec.commandLine().getOut());
             }
+        } catch (IOException unwritten) {
+            if (lost == null) {
+                throw unwritten;
+            }
+            logger.warn("{}", unwritten.getMessage());
         }
     }
 
     private Settings load() throws ConfigException {
         String variable = System.getenv("TUNLOOP_CONFIG");
+        if (file == null && variable != null && variable.isEmpty()) {
+            throw new ConfigException("TUNLOOP_CONFIG is empty: name a file, or unset it");
+        }
         Path source = file == null && variable != null ? Path.of(variable) : file;
         return Settings.load(spec.commandLine().getParseResult(), source, System.getenv());
     }
@@ -113,6 +151,8 @@ final class ForwardCommand implements Callable<Integer> {
     private static DaemonConfig config(Settings settings, DaemonOptions options) throws ConfigException {
         var pairs = new ArrayList<Pair>();
         List<PairOptions> all = settings.pairs();
+        requireDistinctFds(all);
+        SummaryJson.requireWritable(options.summaryJson());
         for (PairOptions one : all) {
             try {
                 pairs.add(one.pair());
@@ -122,9 +162,21 @@ final class ForwardCommand implements Callable<Integer> {
             }
         }
         try {
-            return new DaemonConfig(pairs, options.metrics(), options.drainTimeout(), options.rights());
+            return new DaemonConfig(
+                    pairs, options.metrics(), options.drainTimeout(), options.rights(), Watchdog.of(System.getenv()));
         } catch (IllegalArgumentException cause) {
             throw new ConfigException(cause.getMessage());
+        }
+    }
+
+    private static void requireDistinctFds(List<PairOptions> pairs) throws ConfigException {
+        var seen = new HashSet<Integer>();
+        for (PairOptions pair : pairs) {
+            for (int fd : pair.fds()) {
+                if (!seen.add(fd)) {
+                    throw new ConfigException("descriptor " + fd + " is given for two devices: each needs its own");
+                }
+            }
         }
     }
 
@@ -134,44 +186,20 @@ final class ForwardCommand implements Callable<Integer> {
                 .collect(Collectors.joining("", "\n", ""));
     }
 
-    private void handleSignals(Daemon daemon) {
-        var told = new AtomicBoolean();
-        new Signals()
-                .on("TERM", number -> terminate(daemon, told, number))
-                .on("INT", number -> terminate(daemon, told, number))
-                .on("HUP", number -> reload(daemon))
-                .on("USR1", number -> printState(daemon));
-    }
-
-    /** The first time in order, the second time at once. */
-    private static void terminate(Daemon daemon, AtomicBoolean told, int number) {
-        if (told.compareAndSet(false, true)) {
-            daemon.stop();
-        } else {
-            Runtime.getRuntime().halt(128 + number);
-        }
-    }
-
-    private void printState(Daemon daemon) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(daemon.state());
-        err.flush();
-    }
-
-    /** What can change while packets pass: the log, and what the devices are like. */
+    /** What can change while packets pass: the log, and what the devices are like. A refused one changes nothing. */
     private void reload(Daemon daemon) {
         try {
             Settings settings = load();
             DaemonOptions options = settings.daemon();
-            DaemonConfig config = config(settings, options);
+            daemon.reconfigure(config(settings, options));
+            // Last, since it cannot fail.
             Logging.configure(options.logFormat(), options.logLevel());
-            daemon.reconfigure(config);
             logger.info(
                     "SIGHUP: changed: {}; of other settings only the log's and the devices' change without a restart",
                     current.changes(settings).keySet());
             current = settings;
         } catch (ConfigException | TunException cause) {
-            logger.warn("SIGHUP: {}", cause.getMessage());
+            logger.warn("SIGHUP: nothing is changed: {}", cause.getMessage());
         }
     }
 

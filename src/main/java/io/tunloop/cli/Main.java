@@ -41,6 +41,8 @@ public final class Main implements Runnable {
     /** What holds for every command line of ours. */
     static CommandLine configure(CommandLine command) {
         return command.setCaseInsensitiveEnumValuesAllowed(true)
+                // An argument like @FILE would be replaced by what is in the file.
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(Main::usageError)
                 .setExecutionExceptionHandler(Main::failure);
     }
@@ -70,7 +72,7 @@ public final class Main implements Runnable {
     }
 
     private static String oneLine(CommandLine command, String message) {
-        return command.getCommandSpec().root().name() + ": " + message.replace('\n', ' ');
+        return command.getCommandSpec().root().name() + ": " + OneLine.of(message);
     }
 
     /** The version that the build put into the jar. */

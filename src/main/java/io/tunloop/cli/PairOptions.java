@@ -5,6 +5,9 @@ import io.tunloop.daemon.Pair;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.relay.ForwardMode;
 import io.tunloop.relay.ForwarderConfig;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -64,6 +67,11 @@ final class PairOptions {
     /** What the options ask for, with where the devices come from. */
     Pair pair() {
         return new Pair(config(), first.source(), second.source(), mirrorCarrier);
+    }
+
+    /** The descriptors that are devices of this pair. */
+    List<Integer> fds() {
+        return Stream.of(first.fd(), second.fd()).filter(Objects::nonNull).toList();
     }
 
     /** What the options ask for. Throws IllegalArgumentException with the rule that one breaks. */

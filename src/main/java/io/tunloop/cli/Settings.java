@@ -129,10 +129,19 @@ final class Settings {
     }
 
     private static <T> T parse(T options, Map<String, Setting> settings) throws ConfigException {
+        CommandLine command = Main.configure(new CommandLine(options));
         var arguments = new ArrayList<String>();
-        settings.forEach((key, setting) -> setting.values().forEach(value -> arguments.add("--" + key + '=' + value)));
+        for (var entry : settings.entrySet()) {
+            String name = "--" + entry.getKey();
+            List<String> values = entry.getValue().values();
+            if (values.isEmpty() && !command.getCommandSpec().findOption(name).isMultiValue()) {
+                throw new ConfigException(
+                        entry.getValue().origin() + ": '" + entry.getKey() + "' must be one value, not an empty list");
+            }
+            values.forEach(value -> arguments.add(name + '=' + value));
+        }
         try {
-            Main.configure(new CommandLine(options)).parseArgs(arguments.toArray(String[]::new));
+            command.parseArgs(arguments.toArray(String[]::new));
             return options;
         } catch (ParameterException cause) {
             throw new ConfigException(origin(cause, settings) + cause.getMessage());

@@ -9,6 +9,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** A time with its unit: {@code 500ms}, {@code 2s}, {@code 1m}, {@code 1h}. */
 final class TimeConverter implements ITypeConverter<Duration> {
+    /** Longer than anybody waits. */
+    static final Duration MAX = Duration.ofHours(24);
+
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     @Override
@@ -17,8 +20,15 @@ final class TimeConverter implements ITypeConverter<Duration> {
         if (!matcher.matches()) {
             throw new TypeConversionException("'" + value + "' is not a time with its unit, like 500ms, 2s or 1m");
         }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration time = duration(Long.parseLong(matcher.group(1)), matcher.group(2));
+        if (time.compareTo(MAX) > 0) {
+            throw new TypeConversionException("'" + value + "' is longer than " + MAX.toHours() + "h");
+        }
+        return time;
+    }
+
+    private static Duration duration(long amount, String unit) {
+        return switch (unit) {
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);

@@ -45,6 +45,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Opens all devices and begins to watch them; nothing is forwarded before {@link #start}. */
     public static Daemon open(DaemonConfig config) throws IOException {
+        config.rights().requireKnown();
         var daemon = new Daemon(config);
         try {
             for (Pair pair : config.pairs()) {

@@ -15,8 +15,10 @@ import java.util.Set;
  * @param metrics where to serve them; null for nowhere
  * @param drainTimeout how long packets that have been read may take to be written at the end
  * @param rights what becomes of them when the devices are open
+ * @param watchdog how long systemd waits for a sign of life
  */
-public record DaemonConfig(List<Pair> pairs, InetSocketAddress metrics, Duration drainTimeout, Rights rights) {
+public record DaemonConfig(
+        List<Pair> pairs, InetSocketAddress metrics, Duration drainTimeout, Rights rights, Watchdog watchdog) {
     public DaemonConfig {
         pairs = List.copyOf(pairs);
         Objects.requireNonNull(drainTimeout, "drainTimeout");

@@ -5,6 +5,7 @@ import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -69,7 +70,7 @@ final class Housekeeping implements AutoCloseable {
         }
         loop.scheduleAtFixedRate(losses::tick, 1, 1, TimeUnit.SECONDS);
         systemd = SystemdNotifier.open(loop, System.getenv());
-        systemd.watch(System.getenv(), () -> health().isEmpty());
+        systemd.watch(config.watchdog(), () -> health().isEmpty());
     }
 
     private void watchDevices(Direction direction, boolean mirrorCarrier) {
@@ -90,7 +91,8 @@ final class Housekeeping implements AutoCloseable {
     private void serveMetrics(InetSocketAddress address, List<Forwarder> forwarders) throws IOException {
         telemetry = Telemetry.open(address, loop, forwarders, devices, this::health, this::readiness);
         InetSocketAddress bound = telemetry.address();
-        logger.info("metrics at http://{}:{}/metrics", bound.getAddress().getHostAddress(), bound.getPort());
+        // With brackets around an IPv6 address.
+        logger.info("metrics at http://{}/metrics", NetUtil.toSocketAddressString(bound));
     }
 
     /** Empty when every event loop ticks. */

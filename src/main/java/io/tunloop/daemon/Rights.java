@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.daemon;
 
+import io.tunloop.device.Identity;
 import io.tunloop.device.Privileges;
 import io.tunloop.device.TunException;
 
@@ -19,6 +20,15 @@ public record Rights(boolean drop, String user, String group) {
         if (user.isEmpty() && !group.isEmpty()) {
             throw new IllegalArgumentException("group needs a user: give both, or neither");
         }
+        if (group.isEmpty() && !user.isEmpty() && user.chars().allMatch(Character::isDigit)) {
+            throw new IllegalArgumentException("user " + user + " is a number, so name its group too");
+        }
+    }
+
+    /** While nothing has been touched yet: that the user and the group exist. */
+    void requireKnown() throws TunException {
+        Identity.userIdOrNobody(user);
+        Identity.groupIdOrNobody(group);
     }
 
     void apply() throws TunException {

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  *
  * Thread: any.
  * Errors: a manager that does not listen is logged and otherwise ignored: it is its loss.
- * Source: sd_notify(3), sd_watchdog_enabled(3).
+ * Source: sd_notify(3).
  */
 public final class SystemdNotifier implements AutoCloseable {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(SystemdNotifier.class);
@@ -80,15 +80,10 @@ public final class SystemdNotifier implements AutoCloseable {
     }
 
     /** Gives signs of life as often as systemd asks for, while all is well. */
-    void watch(Map<String, String> environment, BooleanSupplier healthy) {
-        long timeoutUs = Long.parseLong(environment.getOrDefault("WATCHDOG_USEC", "0"));
-        String pid = environment.getOrDefault("WATCHDOG_PID", "");
-        boolean ours =
-                pid.isEmpty() || Long.parseLong(pid) == ProcessHandle.current().pid();
-        if (channel == null || timeoutUs <= 0 || !ours) {
+    void watch(Watchdog watchdog, BooleanSupplier healthy) {
+        if (channel == null || watchdog.timeoutUs() == 0) {
             return;
         }
-        long intervalUs = timeoutUs / 3;
         loop.scheduleAtFixedRate(
                 () -> {
                     if (healthy.getAsBoolean()) {
@@ -96,7 +91,7 @@ public final class SystemdNotifier implements AutoCloseable {
                     }
                 },
                 0,
-                intervalUs,
+                watchdog.intervalUs(),
                 TimeUnit.MICROSECONDS);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.device;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
@@ -60,6 +61,10 @@ public record InterfaceAddress(InetAddress address, int prefixLength) {
         } catch (NumberFormatException cause) {
             throw new IllegalArgumentException("prefix length is not a number: " + text, cause);
         }
+    }
+
+    boolean isIpv6() {
+        return address instanceof Inet6Address;
     }
 
     /** As {@link #parse} reads it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.device;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
@@ -48,6 +49,10 @@ public record Route(InetAddress destination, int prefixLength, InetAddress gatew
             }
         }
         return false;
+    }
+
+    boolean isIpv6() {
+        return destination instanceof Inet6Address;
     }
 
     /** As {@link #parse} reads it; the metric is left out. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.device;
 
-import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -53,6 +52,12 @@ public record TunDeviceConfig(
     /** The most of a TAP device: the Ethernet header counts. */
     public static final int MAX_TAP_MTU_BYTES = 65_521;
 
+    /**
+     * The most packets that wait for the reader: 4 MiB of pointers, which the kernel wants in one piece. It says EPERM to
+     * more. Source: linux/ptr_ring.h, __ptr_ring_init_queue_alloc.
+     */
+    public static final int MAX_TX_QUEUE_LENGTH = 524_288;
+
     /** The least that IPv6 works with. Source: RFC 8200, section 5. */
     public static final int MIN_IPV6_MTU_BYTES = 1280;
 
@@ -65,8 +70,12 @@ public record TunDeviceConfig(
         addresses = List.copyOf(addresses);
         Offload.requireValid(offloads);
         offloads = Set.copyOf(offloads);
-        requireValidMtu(mtuBytes, addresses, tap);
+        if (netns.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("netns must not have a zero byte: " + netns);
+        }
         routes = List.copyOf(routes);
+        requireValidMtu(mtuBytes, tap);
+        requireMtuOfIpv6(mtuBytes, addresses, routes);
         if (!routes.isEmpty() && !up) {
             throw new IllegalArgumentException("routes need the link up: " + routes);
         }
@@ -76,18 +85,23 @@ public record TunDeviceConfig(
         if (txQueueLength < 0) {
             throw new IllegalArgumentException("txQueueLength must not be negative: " + txQueueLength);
         }
+        if (txQueueLength > MAX_TX_QUEUE_LENGTH) {
+            throw new IllegalArgumentException(
+                    "txQueueLength must be 0.." + MAX_TX_QUEUE_LENGTH + ": " + txQueueLength);
+        }
     }
 
-    private static void requireValidMtu(int mtuBytes, List<InterfaceAddress> addresses, boolean tap) {
-        if (mtuBytes == 0) {
-            return;
-        }
+    private static void requireValidMtu(int mtuBytes, boolean tap) {
         int max = tap ? MAX_TAP_MTU_BYTES : MAX_MTU_BYTES;
-        if (mtuBytes < MIN_MTU_BYTES || mtuBytes > max) {
+        if (mtuBytes != 0 && (mtuBytes < MIN_MTU_BYTES || mtuBytes > max)) {
             throw new IllegalArgumentException("MTU must be " + MIN_MTU_BYTES + ".." + max + ": " + mtuBytes);
         }
-        boolean ipv6 = addresses.stream().anyMatch(address -> address.address() instanceof Inet6Address);
-        if (ipv6 && mtuBytes < MIN_IPV6_MTU_BYTES) {
+    }
+
+    private static void requireMtuOfIpv6(int mtuBytes, List<InterfaceAddress> addresses, List<Route> routes) {
+        boolean ipv6 = addresses.stream().anyMatch(InterfaceAddress::isIpv6)
+                || routes.stream().anyMatch(Route::isIpv6);
+        if (ipv6 && mtuBytes != 0 && mtuBytes < MIN_IPV6_MTU_BYTES) {
             throw new IllegalArgumentException("IPv6 needs an MTU of at least " + MIN_IPV6_MTU_BYTES + ": " + mtuBytes);
         }
     }

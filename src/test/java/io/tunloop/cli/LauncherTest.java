@@ -67,7 +67,10 @@ class LauncherTest {
 
     /** A bit for each signal, from 1 on. */
     private static long ignored(String output) {
-        String mask = output.lines().filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+        String mask = output.lines()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow();
         return Long.parseUnsignedLong(mask.substring(mask.indexOf('\t') + 1), 16);
     }
 }

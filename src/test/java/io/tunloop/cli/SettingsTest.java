@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.relay.ForwarderConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -152,7 +156,134 @@ class SettingsTest {
     void shouldTellThatTheFileIsMissing() {
         assertThatThrownBy(() -> load(folder.resolve("none.toml"), Map.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("none.toml cannot be read");
+                .hasMessageContaining("none.toml cannot be read: there is no such file");
+    }
+
+    /** A fifo would wait for its writer. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldReadRegularFilesOnly() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        for (Path file : List.of(fifo, folder, Path.of("/dev/zero"))) {
+            assertThatThrownBy(() -> load(file, Map.of()))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessage(file + " cannot be read: it is not a regular file");
+        }
+    }
+
+    @Test
+    void shouldReadNoMoreThanAMebibyte() throws Exception {
+        String most =
+                "# a comment of 32 characters ....\n".repeat((1 << 20) / 33).substring(0, 1 << 20);
+        assertThatThrownBy(() -> load(most + "\n")).hasMessageEndingWith("it is larger than 1048576 bytes");
+    }
+
+    @Test
+    void shouldRefuseWhatTheParserHasNoMemoryOrStackFor() {
+        var keys = new StringBuilder();
+        for (int i = 0; i < 60_000; i++) {
+            keys.append("k").append(i).append(" = 1\n");
+        }
+        assertThatThrownBy(() -> load(keys.toString()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("is more than the 16384 words, signs and letters of values");
+        for (String nested : List.of("[\n".repeat(5000), "{a=".repeat(2000), "[[[[{a=[[[[")) {
+            assertThatThrownBy(() -> load("mtu = " + nested))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("is nested deeper than 8");
+        }
+        assertThatThrownBy(() -> load("\nmtu = 1 # " + "x".repeat(10_000)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("tunloop.toml:2: is longer than 8192 characters: 10010");
+    }
+
+    @Test
+    void shouldTakeAHundredPairs() throws Exception {
+        assertThat(load((PAIR + "ip1 = \"10.0.1.1/24\"\nip2 = \"10.0.2.1/24\"\n").repeat(100))
+                        .pairs())
+                .hasSize(100);
+    }
+
+    @Test
+    void shouldTakeAByteOrderMark() throws Exception {
+        assertThat(load("\ufeffmtu = 1400\n" + PAIR).toToml()).containsPattern("mtu = 1400 +# .*tunloop.toml:1\n");
+    }
+
+    @Test
+    void shouldTellTheLineThatIsNotUtf8() throws Exception {
+        Path file = Files.write(
+                folder.resolve("tunloop.toml"), "mtu = 1400\n# für\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> load(file, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("tunloop.toml:2: is not UTF-8: save it as such");
+        Files.write(file, "mtu = 1400\n".getBytes(StandardCharsets.UTF_16));
+        assertThatThrownBy(() -> load(file, Map.of()))
+                .hasMessageEndingWith("tunloop.toml:1: is not UTF-8: save it as such");
+    }
+
+    @Test
+    void shouldRefuseAPairThatIsNoTable() {
+        assertThatThrownBy(() -> load("pair = [{}, 1]\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("tunloop.toml:1: pair must be a table: write [[pair]] in a line of its own");
+    }
+
+    @Test
+    void shouldRefuseAnEmptyListWhereOneValueBelongs() {
+        assertThatThrownBy(() -> load("mtu = []\n" + PAIR).pairs())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("tunloop.toml:1: 'mtu' must be one value, not an empty list");
+    }
+
+    /** Found by trying: most errors are collected by the parser, this one is thrown. */
+    @Test
+    void shouldTellTheLineOfAnErrorThatTheParserThrows() {
+        assertThatThrownBy(() -> load("\n0x1f\\q\"'x'\n[\"\\q{\"\"\"\\q"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("not TOML: Invalid escape sequence");
+    }
+
+    @Test
+    void shouldSayInOneLineWhatIsWrongWithHundredsOfLetters() {
+        assertThatThrownBy(() -> load("\"a\\nb\\u001b[31m" + "c".repeat(5000) + "\" = 1\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("unknown key 'a b [31mccc")
+                .hasMessageContaining("ccc ... ccc")
+                .hasMessageEndingWith("'?")
+                .satisfies(cause -> assertThat(cause.getMessage()).hasSizeLessThan(500));
+    }
+
+    @Test
+    void shouldRefuseATimeThatNobodyWaitsFor() throws Exception {
+        for (String time : List.of("999999999h", "25h", "1441m")) {
+            assertThatThrownBy(() -> load("drain-timeout = \"" + time + "\"\n").daemon())
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("tunloop.toml:1: ")
+                    .hasMessageContaining("'" + time + "' is longer than 24h");
+        }
+        assertThat(load("drain-timeout = \"24h\"\n").daemon().drainTimeout()).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void shouldRefuseSettingsThatExcludeEachOtherOrHaveNoEffect() throws Exception {
+        for (var wrong : Map.of(
+                        "fd2 = -1\n", "fd2 must not be negative: -1",
+                        "fd2 = 4\nsocket2 = \"/run/x\"\n", "fd2 and socket2 are two ways",
+                        "socket2 = \"/run/x\"\nnetns2 = \"blue\"\n",
+                                "netns2 has no effect on a device that is handed over",
+                        "fd2 = 4\ntxqueuelen = 524289\n", "txQueueLength must be 0..524288: 524289",
+                        "fd2 = 4\ntxqueuelen = 2147483647\n", "txQueueLength must be 0..524288: 2147483647",
+                        "fd2 = 4\nnetns1 = \"a\\u0000b\"\n", "netns must not have a zero byte")
+                .entrySet()) {
+            PairOptions pair = load("mode = \"async-normal\"\niface1 = \"tun11\"\n" + wrong.getKey())
+                    .pairs()
+                    .get(0);
+            assertThatThrownBy(pair::pair)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(wrong.getValue());
+        }
     }
 
     @Test

@@ -22,6 +22,10 @@ import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,6 +196,77 @@ class DaemonIT {
         forward.signal("HUP");
         forward.awaitLine("tunloop.toml:1: unknown key 'mod'; did you mean 'mode'?");
         Traffic.start(hosts);
+    }
+
+    /** With the heap and the stacks that the launcher gives it. */
+    @Test
+    void shouldStayAsItIsWhateverTheFileBecomes() throws Exception {
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), "mode = \"async-normal\"\nmtu = 1400\n");
+        forward(
+                List.of("env", "JAVA_TOOL_OPTIONS=-Xss256k -Xms2m -Xmn1m -Xmx24m -XX:+ExitOnOutOfMemoryError"),
+                "--config",
+                file.toString());
+        Traffic traffic = Traffic.start(hosts);
+        String changed = "mode = \"async-normal\"\nmtu = 1300\nlog-format = \"json\"\n";
+        var files = List.of(
+                changed + "key = 1\n".repeat(60_000),
+                changed + "mtu=1\n".repeat(4000), // As many errors as fit.
+                changed + "thread = [" + "1,\n".repeat(5000) + "]\n",
+                changed + "# comment\n".repeat(2 << 20),
+                changed + "ip1 = " + "[\n".repeat(100_000),
+                changed + "pair = [{}, 1]\n",
+                changed + "drain-timeout = \"999999999h\"\n",
+                changed + "txqueuelen = 2147483647\n",
+                changed + "mtu = []\n");
+        for (int i = 0; i < files.size(); i++) {
+            Files.writeString(file, files.get(i));
+            forward.signal("HUP");
+            forward.awaitLines(i + 1, "WARN  ForwardCommand: SIGHUP: nothing is changed: ");
+        }
+        Files.delete(file);
+        hosts.host1().run("mkfifo", file.toString());
+        forward.signal("HUP");
+        forward.awaitLine("tunloop.toml cannot be read: it is not a regular file");
+
+        traffic.awaitFlow();
+        assertThat(hosts.host1().run("ip", "link", "show", "tun11")).contains("mtu 1400");
+        assertThat(forward.output()).doesNotContain("\tat ");
+    }
+
+    /** By the other process that it waits for. */
+    @Test
+    void shouldHearSignalsWhileItStarts() throws Exception {
+        Path socket = folder.resolve("socket");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            forward = ForwardProcess.startWith(
+                    hosts, List.of(), "--mode", "async-normal", "--socket1", socket.toString(), "--fd2", "0");
+            SocketChannel waiting = server.accept();
+            forward.signal("USR1");
+            forward.awaitLine("tunloop: starting");
+            forward.signal("TERM");
+            forward.awaitLine("told to end while it starts");
+            waiting.close();
+            assertThat(forward.exitCode()).isZero();
+            assertThat(forward.output()).contains("ended before it had started: recvmsg on " + socket);
+        }
+    }
+
+    @Test
+    void shouldEndAtOnceOnTheSecondSigtermWhileItStarts() throws Exception {
+        Path socket = folder.resolve("socket");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            forward = ForwardProcess.startWith(
+                    hosts, List.of(), "--mode", "async-normal", "--socket1", socket.toString(), "--fd2", "0");
+            try (SocketChannel waiting = server.accept()) {
+                forward.signal("TERM");
+                forward.awaitLine("told to end while it starts");
+                forward.signal("TERM");
+                assertThat(forward.exitCode()).isEqualTo(128 + 15);
+                assertThat(waiting.isOpen()).isTrue();
+            }
+        }
     }
 
     @ParameterizedTest

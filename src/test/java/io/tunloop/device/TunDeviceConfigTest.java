@@ -111,6 +111,25 @@ class TunDeviceConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().address(IPV6).mtuBytes(1279).build())
                 .withMessage("IPv6 needs an MTU of at least 1280: 1279");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        builder().mtuBytes(1279).route(Route.parse("fd01::/64")).build())
+                .withMessage("IPv6 needs an MTU of at least 1280: 1279");
+    }
+
+    @Test
+    void shouldRefuseAQueueThatTheKernelHasNoMemoryFor() {
+        assertThat(builder().txQueueLength(524_288).build().txQueueLength()).isEqualTo(524_288);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().txQueueLength(524_289).build())
+                .withMessage("txQueueLength must be 0..524288: 524289");
+    }
+
+    @Test
+    void shouldRefuseAPathThatTheKernelWouldCutOff() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().netns("blue\0").build())
+                .withMessageStartingWith("netns must not have a zero byte");
     }
 
     @Test
