@@ -22,14 +22,18 @@ import io.tunloop.bench.plan.Words;
 import io.tunloop.bench.report.Progress;
 import io.tunloop.bench.report.Report;
 import io.tunloop.bench.report.ReportFiles;
+import io.tunloop.bench.workload.Workload;
 import io.tunloop.bench.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * Measures rows in rotations (A B C A B C, so that a slow minute of the machine hits all of them) and writes the reports.
@@ -37,6 +41,9 @@ import java.util.List;
  * Thread: one, which starts every process and must outlive them; {@link #stop()} may come from any.
  */
 public final class Bench {
+    // What a run takes besides its traffic: namespaces and a forwarder, then the server.
+    private static final double START_SECONDS = 1.5;
+    private static final double SERVER_SECONDS = 0.5;
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     private final BenchConfig config;
@@ -89,6 +96,7 @@ public final class Bench {
             Leftovers.remove(shell);
             environment = Environment.read(shell, config.load().congestion());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));
+            rehearse(janitor.folder(), files);
             rotate(janitor.folder(), files);
             drawFlameGraphs(janitor.folder());
         } catch (InterruptedException stopped) {
@@ -122,10 +130,84 @@ public final class Bench {
         }
     }
 
+    /**
+     * A short start of every row: what cannot start is found before anything is measured. A quick run is as good as that
+     * itself.
+     */
+    private void rehearse(Path folder, ReportFiles files) throws InterruptedException {
+        long startNs = System.nanoTime();
+        if (!config.quick()) {
+            status.println("starting each row once");
+            rehearse(row -> !isCompanion(row), folder, files);
+            if (isWorthwhile()) {
+                rehearse(this::isCompanion, folder, files);
+            }
+        }
+        if (isWorthwhile()) {
+            status.println(estimate((System.nanoTime() - startNs) / 1e9));
+        }
+    }
+
+    private void rehearse(Predicate<RowResult> which, Path folder, ReportFiles files) throws InterruptedException {
+        for (RowResult result : results) {
+            if (which.test(result) && isFirstOfItsLabel(result)) {
+                rehearse(result, folder, files);
+            }
+        }
+    }
+
+    private void rehearse(RowResult result, Path folder, ReportFiles files) throws InterruptedException {
+        try {
+            experiment(result.row(), folder).rehearse(result.row());
+        } catch (BenchException e) {
+            shell.checkStopped();
+            String reason = e.getMessage() + files.writeErrorOutput(result.row(), e.errorOutput());
+            results.stream()
+                    .filter(other -> other.row().label().equals(result.row().label()))
+                    .forEach(other -> other.fail(reason));
+            status.println("cannot start: " + result.row().label() + ": " + reason);
+        }
+    }
+
+    /** All points of a sweep are one command line but for the load. */
+    private boolean isFirstOfItsLabel(RowResult result) {
+        return results.stream()
+                        .filter(other -> other.row().label().equals(result.row().label()))
+                        .findFirst()
+                        .orElseThrow()
+                == result;
+    }
+
+    /** Limits and baseline that nobody named are there for the other rows: alone they are not measured. */
+    private boolean isWorthwhile() {
+        return results.stream().anyMatch(result -> result.error() == null && !isCompanion(result));
+    }
+
+    private boolean isCompanion(RowResult result) {
+        return config.companions().contains(result.row().label());
+    }
+
+    private String estimate(double rehearsalSeconds) {
+        long rows = results.stream().filter(result -> result.error() == null).count();
+        double overhead =
+                config.quick() ? START_SECONDS : rehearsalSeconds / Math.max(1, results.size()) + SERVER_SECONDS;
+        Workload workload = Workloads.of(config.load(), TEMPORARY);
+        double runSeconds = Experiment.trafficSeconds(workload, config.timing()) + overhead;
+        Duration duration = Duration.ofSeconds(Math.round(rows * config.rotations() * runSeconds));
+        return String.format(
+                Locale.ROOT,
+                "%d rows, %d rotations: about %d:%02d min%s",
+                rows,
+                config.rotations(),
+                duration.toMinutes(),
+                duration.toSecondsPart(),
+                config.until() == null ? "" : ", then more until --until or --max-time");
+    }
+
     private void rotate(Path folder, ReportFiles files) throws InterruptedException {
         Rotations rotations = new Rotations(config, results);
         Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
-        while (rotations.next()) {
+        while (rotations.next() && isWorthwhile()) {
             for (RowResult result : results) {
                 if (result.error() == null) {
                     progress.begin(result.row(), rotations.number(), config.rotations());

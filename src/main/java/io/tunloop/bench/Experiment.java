@@ -64,17 +64,28 @@ final class Experiment {
     RunResult run(Row row) throws BenchException, InterruptedException {
         return isolated(() -> row.kind() == Row.Kind.BASELINE
                 ? baseline()
-                : forwarded(row, (address, forwarder, device) -> measure(row, address, forwarder, device)));
+                : forwarded(row, served((address, forwarder, device) -> measure(row, address, forwarder, device))));
+    }
+
+    /** Starts the forwarder, wires its devices and ends it again: what cannot be measured is found in a second. */
+    void rehearse(Row row) throws BenchException, InterruptedException {
+        isolated(() -> row.kind() == Row.Kind.BASELINE ? null : forwarded(row, (address, forwarder, device) -> null));
     }
 
     /** The same traffic once more, drawn instead of measured: a profiler costs time. Returns the file. */
     Path profile(Row row, FlameGraph flameGraph) throws BenchException, InterruptedException {
-        return isolated(() -> forwarded(row, (address, forwarder, device) -> {
+        return isolated(() -> forwarded(row, served((address, forwarder, device) -> {
             client(address, PROFILE_WARM_UP_SECONDS, forwarder);
             FlameGraph.Recording recording = flameGraph.start(row, forwarder);
             workload.parse(client(address, timing.seconds(), forwarder));
             return recording.draw();
-        }));
+        })));
+    }
+
+    /** How long the traffic of one run takes, warm-up included. */
+    static int trafficSeconds(Workload workload, Timing timing) {
+        int alone = timing.warmUpSeconds() + timing.seconds();
+        return workload.isRepeatedUnderLoad() ? alone + STREAM_LEAD_SECONDS + timing.seconds() : alone;
     }
 
     /** What is done in the namespaces. */
@@ -133,7 +144,17 @@ final class Experiment {
         }
     }
 
+    /** With a server at the far end, and warm. */
     @SuppressWarnings("try") // the server is only there to be closed
+    private <T> Traffic<T> served(Traffic<T> traffic) {
+        return (address, forwarder, device) -> {
+            try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
+                warmUp(address, forwarder);
+                return traffic.run(address, forwarder, device);
+            }
+        };
+    }
+
     private <T> T forwarded(Row row, Traffic<T> traffic) throws BenchException, InterruptedException {
         try (DeviceWatch watch = new DeviceWatch(shell, topology);
                 Child forwarder = shell.startForwarder(topology.inFirst(forwarderCommand(row)))) {
@@ -146,10 +167,8 @@ final class Experiment {
             }
             DeviceFacts device = DeviceFacts.parse(
                     Window.links(shell, topology.firstDeviceCommand()).path(0), shell.run(topology.featuresCommand()));
-            String address = topology.serverAddress();
-            try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
-                warmUp(address, forwarder);
-                return traffic.run(address, forwarder, device);
+            try {
+                return traffic.run(topology.serverAddress(), forwarder, device);
             } finally {
                 forwarder.terminate();
             }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,6 +172,34 @@ class BenchHardshipIT {
         try (BenchProcess bench = bench("limit-plain")) {
             assertThat(bench.awaitExit()).isEqualTo(1);
             assertThat(bench.log()).startsWith("tunloop: cannot write " + folder.resolve("report/bench.json"));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldFindWhatCannotStartBeforeAnythingIsMeasured() throws Exception {
+        String[] arguments = {
+            "--time", "1", "--peer", "dies=/bin/false", "--peer", "bad=/bin/sh -c 'echo why >&2; exit 3'"
+        };
+
+        try (BenchProcess bench = BenchProcess.start(folder, arguments)) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log())
+                    .contains("cannot start: dies: the forwarder ended before its devices were up: it printed nothing")
+                    .contains("cannot start: bad: the forwarder ended before its devices were up: why")
+                    .doesNotContain("iperf3 summary");
+            assertThat(bench.leftovers()).isEmpty();
+        }
+        assertThat(rows()).extracting(row -> row.get("runs").size()).containsOnly(0);
+    }
+
+    @Test
+    void shouldMeasureTheOthersAndSayHowLongItTakes() throws Exception {
+        try (BenchProcess bench = bench("--peer", "dies=/bin/false", "async-normal")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log())
+                    .containsPattern("1 rows, 1 rotations: about 0:0\\d min\\n\\[1/")
+                    .contains("== async-normal");
         }
     }
 

@@ -11,6 +11,7 @@ import io.tunloop.bench.plan.Load.Kind;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  * What to measure and how.
  *
  * @param command how the bench was called, for the record
+ * @param quick whether it is only to see that all rows work
+ * @param companions labels of rows that nobody named: they are there to compare the others with
  * @param rotations how often all rows are run, one after the other
  * @param until when to add rotations; {@code null} for never
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
@@ -29,8 +32,10 @@ import java.util.stream.Stream;
 public record BenchConfig(
         String command,
         List<Row> rows,
+        Set<String> companions,
         Load load,
         Timing timing,
+        boolean quick,
         int rotations,
         Until until,
         String relativeTo,
@@ -59,8 +64,10 @@ public record BenchConfig(
         return new BenchConfig(
                 command,
                 rows,
+                RowSelection.companions(options),
                 load(options),
                 timing,
+                options.quick,
                 rotations,
                 until,
                 options.relativeTo,

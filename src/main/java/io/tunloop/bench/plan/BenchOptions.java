@@ -9,9 +9,9 @@ import picocli.CommandLine.Parameters;
 
 /** The bench's options as the command line has them; {@link BenchConfig} checks what they mean. */
 public final class BenchOptions {
-    static final int DEFAULT_SECONDS = 5;
+    static final int DEFAULT_SECONDS = 3;
     static final int DEFAULT_WARM_UP_SECONDS = 2;
-    static final int DEFAULT_ROTATIONS = 3;
+    static final int DEFAULT_ROTATIONS = 5;
     static final int QUICK_SECONDS = 2;
     static final int QUICK_WARM_UP_SECONDS = 1;
 
@@ -41,13 +41,13 @@ public final class BenchOptions {
     @Option(names = "--relative-to", paramLabel = "LABEL", description = "Adds a column: the ratio to this row.")
     String relativeTo;
 
-    @Option(names = "--time", paramLabel = "S", description = "Seconds of each measured run (5).")
+    @Option(names = "--time", paramLabel = "S", description = "Seconds of each measured run (3).")
     Integer seconds;
 
     @Option(names = "--warm-up", paramLabel = "S", description = "Seconds of traffic before it, not counted (2).")
     Integer warmUpSeconds;
 
-    @Option(names = "--repeat", paramLabel = "N", description = "Rotations through all rows (3).")
+    @Option(names = "--repeat", paramLabel = "N", description = "Rotations through all rows (5).")
     Integer rotations;
 
     @Option(

@@ -3,7 +3,9 @@ package io.tunloop.bench.plan;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The rows that the options ask for, in the order of the table: baseline, limits, then what was named. */
 public final class RowSelection {
@@ -28,6 +30,14 @@ public final class RowSelection {
         }
         named.forEach(row -> addOnce(rows, row));
         return rows;
+    }
+
+    /** Labels of what is added to compare the rows with, unless it is named as a row itself. */
+    static Set<String> companions(BenchOptions options) {
+        Set<String> companions =
+                new HashSet<>(Set.of(RowParser.BASELINE, RowParser.LIMIT_PLAIN, RowParser.LIMIT_PASSTHROUGH));
+        options.rows.forEach(companions::remove);
+        return companions;
     }
 
     /** Two equal rows would be one line of the table measured twice. */
