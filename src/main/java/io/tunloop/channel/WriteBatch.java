@@ -75,7 +75,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     private boolean add(GatheredPacket packet) {
         int spans = packet.spans();
         if (!vector.hasRoom(spans)) {
-            return false;
+            return requireFitsLater(spans);
         }
         gathered = true;
         parts[vector.packets()] = packet.parts();
@@ -89,7 +89,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     private boolean add(ByteBuf packet) {
         int spans = packet.nioBufferCount();
         if (!vector.hasRoom(spans + 1)) {
-            return false;
+            return requireFitsLater(spans);
         }
         parts[vector.packets()] = 1;
         int length = packet.readableBytes();
@@ -99,6 +99,14 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
             addComponents(packet.nioBuffers());
         }
         return true;
+    }
+
+    // What does not fit a batch of its own would be waited for in vain, and all that is behind it.
+    private boolean requireFitsLater(int spans) {
+        if (vector.packets() == 0) {
+            throw new IllegalArgumentException("a packet has 1.." + PacketVector.MAX_SPANS + " spans: " + spans);
+        }
+        return false;
     }
 
     private void addComponents(ByteBuffer[] components) {

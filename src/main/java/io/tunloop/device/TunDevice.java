@@ -92,7 +92,10 @@ public final class TunDevice implements PacketIo, AutoCloseable {
         return TunOpener.receive(socket, offloads);
     }
 
-    /** The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's. */
+    /**
+     * The descriptor, non-blocking and close-on-exec; -1 when closed. It stays this device's, and non-blocking: reads of a
+     * device that was opened here would wait if somebody who was given it changed that.
+     */
     public int fd() {
         return fd;
     }

@@ -10,16 +10,22 @@ final class TestGatheredPacket extends GatheredPacket {
     private static final int TOO_MANY_SPANS = PacketVector.MAX_SPANS + 1;
 
     private final ByteBuf[] parts;
-    private boolean invalid;
+    private int spans;
     private boolean refused;
 
     TestGatheredPacket(ByteBuf... parts) {
         this.parts = parts;
+        spans = parts.length;
     }
 
     /** Makes the kernel refuse the whole with EINVAL: it has more spans than the kernel takes. */
     TestGatheredPacket refuse() {
-        invalid = true;
+        return spans(TOO_MANY_SPANS);
+    }
+
+    /** Says that it has so many spans; those that it has not are the last one again. */
+    TestGatheredPacket spans(int count) {
+        spans = count;
         return this;
     }
 
@@ -29,7 +35,7 @@ final class TestGatheredPacket extends GatheredPacket {
 
     @Override
     public int spans() {
-        return invalid ? TOO_MANY_SPANS : parts.length;
+        return spans;
     }
 
     @Override

@@ -339,6 +339,16 @@ abstract class WriteContract extends TunChannelContract {
     }
 
     @Test
+    void shouldNotWaitForAPacketOfMoreSpansThanABatchHolds() throws Exception {
+        TunChannel channel = open();
+        ChannelFuture before = channel.write(packet(10, 1));
+        ChannelFuture write = channel.writeAndFlush(new TestGatheredPacket(packet(10, 2)).spans(2000));
+        assertThat(write.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(write.cause()).hasRootCauseMessage("a packet has 1..1024 spans: 2000");
+        assertThat(before.isSuccess()).isTrue();
+    }
+
+    @Test
     void shouldWriteThePartsInPlaceOfAPacketThatTheKernelRefuses() throws Exception {
         TunChannel channel = open();
         channel.write(packet(10, 1));
