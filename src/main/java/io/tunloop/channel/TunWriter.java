@@ -124,6 +124,9 @@ final class TunWriter implements AutoCloseable {
                 written++;
                 segments += batch.parts(i);
                 bytes += result;
+                if (batch.parts(i) > 1) {
+                    ((GatheredPacket) in.current()).written();
+                }
                 in.remove();
             } else if (result == -Errno.EINVAL && in.current() instanceof GatheredPacket packet && packet.parts() > 1) {
                 channel.counters().mergeRefused();

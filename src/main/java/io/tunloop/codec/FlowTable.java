@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.codec;
 
-import java.util.Arrays;
-
 /**
- * The last group of each flow between two flushes: a hash table with open addressing, emptied at once.
+ * The last group of each flow between two flushes: a hash table with open addressing, emptied at once. It does not grow: at
+ * most every second slot is ever used.
  *
  * <p>Thread: one thread at a time.
  */
 final class FlowTable {
-    private static final int INITIAL_SLOTS = 64;
-
-    private MergedPacket[] groups = new MergedPacket[INITIAL_SLOTS];
-    private int[] hashes = new int[INITIAL_SLOTS];
-    private int[] usedSlots = new int[INITIAL_SLOTS];
+    private final MergedPacket[] groups;
+    private final int[] hashes;
+    private final int[] usedSlots;
     private int flows;
+
+    /** @param maxFlows a power of 2 */
+    FlowTable(int maxFlows) {
+        groups = new MergedPacket[2 * maxFlows];
+        hashes = new int[2 * maxFlows];
+        usedSlots = new int[maxFlows];
+    }
 
     /** The slot of the packet's flow, or the one that it would get. */
     int find(WirePacket packet, int hash) {
@@ -37,29 +41,6 @@ final class FlowTable {
         }
         groups[slot] = group;
         hashes[slot] = hash;
-        if (flows * 2 > groups.length) {
-            grow();
-        }
-    }
-
-    private void grow() {
-        MergedPacket[] oldGroups = groups;
-        int[] oldHashes = hashes;
-        int[] oldSlots = usedSlots;
-        int slots = groups.length * 2;
-        groups = new MergedPacket[slots];
-        hashes = new int[slots];
-        usedSlots = Arrays.copyOf(oldSlots, slots);
-        for (int i = 0; i < flows; i++) {
-            int hash = oldHashes[oldSlots[i]];
-            int slot = hash & slots - 1;
-            while (groups[slot] != null) {
-                slot = slot + 1 & slots - 1;
-            }
-            groups[slot] = oldGroups[oldSlots[i]];
-            hashes[slot] = hash;
-            usedSlots[i] = slot;
-        }
     }
 
     /** Forgets all flows. */

@@ -3,16 +3,13 @@ package io.tunloop.codec;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.tunloop.internal.Addresses;
 import io.tunloop.packet.PacketBatch;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,242 +22,325 @@ import java.util.concurrent.atomic.AtomicLong;
  * +----------+------------+                     +--------------+----------+-----------------+
  * </pre>
  *
- * <p>Two packets merge only if splitting restores both byte for byte. Packets of one flow are never reordered: one that
- * cannot merge ends its flow's group. Groups leave on flush, in the order of their first packets. A packet that stays
- * alone leaves unchanged behind an all-zero virtio header. Payload is not copied, and checksums are verified only of
- * packets that would merge and that no {@link GsoSplitter} of this process has just made.
+ * <p>Two packets merge only if splitting restores both byte for byte, unless {@link Ids} say otherwise. Packets of one flow
+ * are never reordered: one that cannot merge ends its flow's group. Groups leave on flush, in the order of their first
+ * packets. A packet that stays alone leaves unchanged behind an all-zero virtio header. Payload is not copied, and checksums
+ * are verified only of packets that would merge and that no {@link GsoSplitter} of this process has just made. A UDP
+ * datagram without checksum never merges, as in the kernel: the frame could not be told to be split so again.
  *
- * <p>When the kernel refuses a merged packet, the channel writes its parts, and this handler merges that kind no more.
+ * <p>What packets say does not decide how much is held. At 1024 groups, or 4 MiB, it flushes by itself and goes on. One
+ * frame may stand for 40,000 packets that do not merge: such a one waits where the channel does not take what is written,
+ * or when it has taken some thousands in one turn of the event loop; meanwhile the channel {@linkplain
+ * io.netty.channel.Channel#isWritable is not writable}, and what is written stands in line behind it.
+ *
+ * <p>When the kernel refuses a merged packet, the channel writes its parts. Where it has refused three of a kind and taken
+ * none, that kind is merged no more for a minute. A kind of which it has taken one it knows: no packet that somebody sends
+ * can end it for others.
  *
  * <p>Units: lengths in bytes.
  * Ownership: takes {@link ByteBuf} (one wire packet, without virtio header) and {@link PacketBatch}; holds each until the
  * frame it went into is written. Other messages pass, behind everything written before them.
- * Thread: the channel's event loop only; the counters may be read by any.
- * Errors: a packet that is none of IPv4 or IPv6 is passed on; the kernel refuses it.
+ * Thread: the channel's event loop only; the counters may be read by any. Handlers may write, flush, close and remove from
+ * within any event that writing causes: what they write comes behind what has been written.
+ * Errors: a packet that is none of IPv4 or IPv6 is passed on; the kernel refuses it. What there is no memory for fails.
  * Source: linux net/core/gro.c.
  */
 public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(GroCoalescer.class);
+    /** Which identifications IPv4 packets have that merge. */
+    public enum Ids {
+        /** Each packet one more than the one before: those that splitting restores. */
+        INCREASING,
+        /**
+         * Also the same in all packets, where DF is set: macOS, iOS and FreeBSD send so. The kernel merges them too, but
+         * cannot be told by a virtio header: splitting makes increasing ones of them, which RFC 6864 allows.
+         */
+        INCREASING_OR_FIXED
+    }
 
-    private final List<MergedPacket> groups = new ArrayList<>();
-    private final FlowTable flows = new FlowTable();
-    private final WirePacket wire = new WirePacket();
-    private final WirePacket scratch = new WirePacket();
-    private final Pool<MergedPacket> pool = new Pool<>(own -> new MergedPacket(this, own));
-    private final Set<MergeKind> kinds = EnumSet.allOf(MergeKind.class);
-    private final AtomicLong packets = new AtomicLong();
-    private final AtomicLong frames = new AtomicLong();
-    private final AtomicLong refusals = new AtomicLong();
-    // Where the packet at hand belongs in the flow table.
-    private int flowSlot;
-    private int flowHash;
-    // The groups that are known to be closed, counted from the first.
-    private int closedGroups;
+    /** How often in one turn of the event loop a batch may fill all groups: some milliseconds of writing. */
+    private static final int FULL_WRITES_PER_TURN = 4;
+
+    /** Among the reasons for a channel not to be writable: Netty's traffic shapers have 1 to 3. */
+    private static final int WRITABILITY_INDEX = 31;
+
+    private final Groups groups;
+    private final ArrayDeque<WaitingWrite> waiting = new ArrayDeque<>();
+    private final AtomicLong dropped = new AtomicLong();
+    private ChannelHandlerContext ctx;
+    private int fullWrites;
+    private boolean channelFull;
+    private boolean taking;
+    private boolean flushWanted;
+    private boolean unwritable;
+
+    /** Merges what splitting restores byte for byte. */
+    public GroCoalescer() {
+        this(Ids.INCREASING);
+    }
+
+    /** Merges IPv4 packets with these identifications. */
+    public GroCoalescer(Ids ids) {
+        groups = new Groups(ids == Ids.INCREASING_OR_FIXED);
+    }
 
     /** The wire packets taken so far. */
     public long packets() {
-        return packets.getOpaque();
+        return groups.packets();
     }
 
     /** The frames that they have become. */
     public long frames() {
-        return frames.getOpaque();
+        return groups.frames();
     }
 
-    /** The merged frames that the kernel has refused; each kind is merged no more after its first. */
+    /** The merged frames that the kernel has refused, and whose parts were written. */
     public long refusals() {
-        return refusals.getOpaque();
+        return groups.refusals();
+    }
+
+    /** The wire packets lost because there was no memory for them, or because the channel was closed while they waited. */
+    public long dropped() {
+        return dropped.getOpaque();
+    }
+
+    /** True if packets stand in line until the channel has taken others; a flush does not write them. Event loop only. */
+    public boolean isBacklogged() {
+        return !waiting.isEmpty();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (message instanceof SplitFrame frame) {
-            writeFrame(ctx, frame, promise);
-        } else if (message instanceof ByteBuf packet) {
-            writePacket(ctx, packet, promise, pendingWrite(promise));
+        PendingWrite pending = promise.isVoid() || !isPackets(message) ? null : new PendingWrite(promise);
+        if (!waiting.isEmpty()) {
+            waiting.add(new WaitingWrite(message, 0, promise, pending));
+        } else if (groups.isFull()) {
+            waiting.add(new WaitingWrite(message, 0, promise, pending));
+            takeWaiting();
         } else if (message instanceof PacketBatch batch) {
-            writeBatch(ctx, batch, promise);
+            writeBatch(batch, promise, pending);
+        } else if (message instanceof ByteBuf packet) {
+            writePacket(packet, promise, pending);
         } else {
-            emit(ctx);
+            emit();
             ctx.write(message, promise);
         }
     }
 
-    private static PendingWrite pendingWrite(ChannelPromise promise) {
-        return promise.isVoid() ? null : new PendingWrite(promise);
+    private static boolean isPackets(Object message) {
+        return message instanceof ByteBuf || message instanceof PacketBatch;
     }
 
-    private void writeBatch(ChannelHandlerContext ctx, PacketBatch batch, ChannelPromise promise) {
-        PendingWrite pending = pendingWrite(promise);
+    private void writeBatch(PacketBatch batch, ChannelPromise promise, PendingWrite pending) {
+        int next;
         try {
-            for (int i = 0; i < batch.size(); i++) {
-                writePacket(ctx, batch.retainedPacket(i), promise, pending);
-            }
-        } finally {
+            next = groups.add(ctx.alloc(), batch, 0, promise, pending);
+        } catch (Throwable cause) {
+            lose(batch, groups.takenOfBatch(), promise, cause);
+            return;
+        }
+        if (next == batch.size()) {
             batch.release();
-        }
-    }
-
-    private void writeFrame(ChannelHandlerContext ctx, SplitFrame frame, ChannelPromise promise) {
-        PendingWrite pending = pendingWrite(promise);
-        count(packets, frame.size());
-        MergedPacket group = null;
-        // A header longer than those that merge is not made for its own sake.
-        boolean whole = frame.headerBytes() > GroupHeader.MAX_BYTES;
-        for (int i = 0; whole && i < frame.size(); i++) {
-            writePacket(ctx, frame.retainedPacket(i), promise, pending);
-        }
-        for (int i = 0; !whole && i < frame.size(); i++) {
-            // The segment behind one that is in the group differs in few fields from it, and those between in none that
-            // matter: no need to read them.
-            if (group != null && group.continues(frame, i)) {
-                group.append(frame, i);
-                i += group.appendAlike(frame, i + 1);
-                continue;
-            }
-            group = writeSegment(ctx, frame, i);
-            group.addWrite(promise, pending);
-        }
-        frame.release();
-    }
-
-    private MergedPacket writeSegment(ChannelHandlerContext ctx, SplitFrame frame, int index) {
-        int headerBytes = frame.headerBytes();
-        int start = frame.header(index);
-        wire.parse(frame.headers(), start, headerBytes + frame.payloadBytes(index), true);
-        MergedPacket last = lastGroup();
-        boolean mergeable = isMergeable();
-        if (mergeable && last != null && last.continues(wire) && last.isFirstChecksumValid(scratch)) {
-            last.append(frame, index);
-            return last;
-        }
-        MergedPacket group = newGroup(ctx, last, mergeable);
-        if (mergeable) {
-            group.begin(frame, index, wire);
         } else {
-            group.beginAlone(frame, index, wire);
+            waiting.add(new WaitingWrite(batch, next, promise, pending));
+            takeWaiting();
         }
-        return group;
     }
 
-    private void writePacket(ChannelHandlerContext ctx, ByteBuf message, ChannelPromise promise, PendingWrite pending) {
-        ByteBuf packet = nativePacket(ctx, message);
-        count(packets, 1);
-        wire.parse(packet, packet.readerIndex(), packet.readableBytes(), false);
-        MergedPacket group = lastGroup();
-        boolean mergeable = isMergeable();
-        if (mergeable && group != null && group.continues(wire) && group.isFirstChecksumValid(scratch)) {
-            mergeable = wire.isTransportChecksumValid();
-            if (mergeable) {
-                group.append(packet, wire);
-                group.addWrite(promise, pending);
-                return;
+    private void writePacket(ByteBuf packet, ChannelPromise promise, PendingWrite pending) {
+        try {
+            groups.add(ctx.alloc(), packet, promise, pending);
+        } catch (Throwable cause) {
+            countDropped(1);
+            promise.tryFailure(cause);
+        }
+    }
+
+    private void lose(PacketBatch batch, int next, ChannelPromise promise, Throwable cause) {
+        countDropped(batch.size() - next);
+        batch.release();
+        promise.tryFailure(cause);
+    }
+
+    /**
+     * Takes what waits, and writes whenever there is no more room, until the channel does not take it, or this turn is over.
+     * Whatever it calls may come back to this handler: after each call, what waits is looked at anew.
+     */
+    private void takeWaiting() {
+        if (taking) {
+            return;
+        }
+        taking = true;
+        try {
+            takeUntilFull();
+        } finally {
+            taking = false;
+        }
+        setWritable(waiting.isEmpty());
+        if (flushWanted && waiting.isEmpty()) {
+            flush(ctx);
+        }
+    }
+
+    private void takeUntilFull() {
+        boolean more = true;
+        while (more && !waiting.isEmpty()) {
+            if (!ctx.channel().isOpen()) {
+                loseWaiting();
+            } else if (groups.isFull()) {
+                more = writeFull();
+            } else {
+                takeFirst();
             }
         }
-        group = newGroup(ctx, group, mergeable);
-        if (mergeable) {
-            group.begin(packet, wire);
+    }
+
+    private void takeFirst() {
+        WaitingWrite first = waiting.peek();
+        if (first.message instanceof PacketBatch batch) {
+            takeBatch(first, batch);
+            return;
+        }
+        waiting.remove();
+        if (first.message instanceof ByteBuf packet) {
+            writePacket(packet, first.promise, first.pending);
+            first.taken();
         } else {
-            group.beginAlone(packet);
-        }
-        group.addWrite(promise, pending);
-    }
-
-    private static ByteBuf nativePacket(ChannelHandlerContext ctx, ByteBuf packet) {
-        if (Addresses.isNative(packet)) {
-            return packet;
-        }
-        ByteBuf copy = ctx.alloc().directBuffer(Math.max(1, packet.readableBytes()));
-        copy.writeBytes(packet, packet.readerIndex(), packet.readableBytes());
-        packet.release();
-        return copy;
-    }
-
-    private boolean isMergeable() {
-        return wire.isMergeable() && kinds.contains(wire.kind());
-    }
-
-    /** The last group of the packet's flow since the last flush, or null. */
-    private MergedPacket lastGroup() {
-        switch (wire.flow()) {
-            case KNOWN:
-                flowHash = wire.flowHash();
-                flowSlot = flows.find(wire, flowHash);
-                return flows.group(flowSlot);
-            case ANY:
-                closeAll();
-                return null;
-            default:
-                return null;
+            emit();
+            ctx.write(first.message, first.promise);
         }
     }
 
-    /** A group for a packet that does not go into its flow's last one: that one gets no more, or order would be lost. */
-    private MergedPacket newGroup(ChannelHandlerContext ctx, MergedPacket last, boolean mergeable) {
-        if (last != null) {
-            last.close();
+    private void takeBatch(WaitingWrite first, PacketBatch batch) {
+        try {
+            first.next = groups.add(ctx.alloc(), batch, first.next, first.promise, first.pending);
+        } catch (Throwable cause) {
+            waiting.remove();
+            lose(batch, groups.takenOfBatch(), first.promise, cause);
+            return;
         }
-        MergedPacket group = pool.take().init(ctx.alloc());
-        groups.add(group);
-        if (mergeable) {
-            flows.put(flowSlot, flowHash, group);
+        if (first.next == batch.size()) {
+            waiting.remove();
+            batch.release();
+            first.taken();
         }
-        return group;
     }
 
-    private void closeAll() {
-        for (; closedGroups < groups.size(); closedGroups++) {
-            groups.get(closedGroups).close();
+    /** Writes all groups. Returns true if more may follow at once. */
+    private boolean writeFull() {
+        // Kept until it is known whether the channel has written it, so that its end is not missed.
+        MergedPacket last = groups.last();
+        last.retain();
+        emit();
+        ctx.flush();
+        channelFull = !isWritten();
+        if (channelFull) {
+            last.whenReleased(() -> execute(this::channelTakesMore));
+        }
+        last.release();
+        if (fullWrites++ == 0) {
+            execute(this::newTurn);
+        }
+        boolean batch = !waiting.isEmpty() && waiting.peek().message instanceof PacketBatch;
+        return !channelFull && (!batch || fullWrites < FULL_WRITES_PER_TURN);
+    }
+
+    private boolean isWritten() {
+        ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
+        return out == null || out.size() == 0;
+    }
+
+    private void channelTakesMore() {
+        channelFull = false;
+        takeWaiting();
+    }
+
+    private void newTurn() {
+        fullWrites = 0;
+        if (!channelFull) {
+            takeWaiting();
+        }
+    }
+
+    private void execute(Runnable task) {
+        try {
+            ctx.executor().execute(task);
+        } catch (RejectedExecutionException shutDown) {
+            // The channel is closed, and what waits is lost then.
+        }
+    }
+
+    private void setWritable(boolean writable) {
+        ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();
+        if (unwritable == writable && out != null) {
+            unwritable = !writable;
+            out.setUserDefinedWritability(WRITABILITY_INDEX, writable);
         }
     }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        emit(ctx);
+        flushWanted = !waiting.isEmpty();
+        emit();
         ctx.flush();
     }
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         flush(ctx);
+        loseWaiting();
         ctx.close(promise);
     }
 
     @Override
     public void disconnect(ChannelHandlerContext ctx, ChannelPromise promise) {
         flush(ctx);
+        loseWaiting();
         ctx.disconnect(promise);
     }
 
+    /** Writes all there is: what is written from now on does not pass here, and must not overtake it. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        while (!waiting.isEmpty() && ctx.channel().isOpen()) {
+            if (groups.isFull()) {
+                flush(ctx);
+            } else {
+                takeFirst();
+            }
+        }
+        loseWaiting();
         if (!groups.isEmpty()) {
             flush(ctx);
         }
+        setWritable(true);
     }
 
-    private void emit(ChannelHandlerContext ctx) {
-        // The next handlers may write again from within write: such groups are emitted by the same loop.
-        for (int i = 0; i < groups.size(); i++) {
-            MergedPacket group = groups.get(i);
-            group.finish();
+    /** As a channel that is closed does with what it has not written. */
+    private void loseWaiting() {
+        ClosedChannelException closed = waiting.isEmpty() ? null : new ClosedChannelException();
+        for (WaitingWrite first = waiting.poll(); first != null; first = waiting.poll()) {
+            countDropped(first.packets());
+            first.fail(closed);
+        }
+    }
+
+    /**
+     * Writes all groups. The next handlers may write, flush, close or remove this one from within: each group is taken out
+     * before it is written, and whoever comes first writes the next one.
+     */
+    private void emit() {
+        groups.seal();
+        for (MergedPacket group = groups.poll(); group != null; group = groups.poll()) {
             ctx.write(group, group.hasPendingWrites() ? group.promise(ctx.newPromise()) : group.voidPromise());
         }
-        count(frames, groups.size());
-        groups.clear();
-        flows.clear();
-        closedGroups = 0;
     }
 
-    /** The kernel has refused a merged packet of this kind. */
-    void refused(MergeKind kind) {
-        refusals.setOpaque(refusals.getPlain() + 1);
-        if (kinds.remove(kind)) {
-            LOGGER.warn("the kernel refuses merged packets of kind {}: they are written one by one from now on", kind);
-        }
-    }
-
-    private static void count(AtomicLong counter, int increment) {
-        counter.setOpaque(counter.getPlain() + increment);
+    private void countDropped(int packets) {
+        dropped.setOpaque(dropped.getPlain() + packets);
     }
 }

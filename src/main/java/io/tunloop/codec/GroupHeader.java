@@ -54,8 +54,10 @@ final class GroupHeader {
     private static final long TCP_ACK_OFFSET_FLAGS_WINDOW = 0xffff_ffff_fff7_ffffL; // not PSH
     private static final int V4_ID_SHIFT = 16;
 
-    private final DirectMemory memory = new DirectMemory(MEMORY_BYTES);
-    private final ByteBuf buf = memory.buf();
+    private final boolean fixedIds;
+    // Only with the first header: a packet that stays alone has none here.
+    private DirectMemory memory;
+    private ByteBuf buf;
     private MergeKind kind;
     private boolean v6;
     private int protocol;
@@ -66,8 +68,14 @@ final class GroupHeader {
     private int packets;
     private int nextSequence;
     private int nextId;
+    private int idStep;
     private boolean push;
     private boolean open;
+
+    /** @param fixedIds true if IPv4 packets with DF may have the same ID instead of increasing ones */
+    GroupHeader(boolean fixedIds) {
+        this.fixedIds = fixedIds;
+    }
 
     /** Forgets everything: no header, no packets. */
     void clear() {
@@ -78,6 +86,10 @@ final class GroupHeader {
 
     /** Takes the header of the first packet. It stays open for others if that packet may merge. */
     void begin(WirePacket first, int newHeaderBytes) {
+        if (memory == null) {
+            memory = new DirectMemory(MEMORY_BYTES);
+            buf = memory.buf();
+        }
         headerBytes = newHeaderBytes;
         buf.setBytes(IP, first.buf(), first.index(), headerBytes);
         kind = first.kind();
@@ -87,6 +99,7 @@ final class GroupHeader {
         gsoSize = first.payloadBytes();
         totalBytes = headerBytes;
         nextId = v6 ? 0 : IpHeader.v4Id(buf, IP);
+        idStep = 1;
         nextSequence = isTcp() ? TransportHeader.tcpSequence(buf, IP + transportOffset) : 0;
         push = false;
         open = true;
@@ -95,10 +108,14 @@ final class GroupHeader {
 
     /** Adds a packet that {@link #continues} the group. */
     void add(ByteBuf header, int index, int payloadBytes) {
+        if (fixedIds && packets == 1 && isFixedId(header, index)) {
+            idStep = 0;
+            nextId = IpHeader.v4Id(buf, IP);
+        }
         packets++;
         totalBytes += payloadBytes;
         nextSequence += payloadBytes;
-        nextId = nextId + 1 & 0xffff;
+        nextId = nextId + idStep & 0xffff;
         if (isTcp() && (TransportHeader.tcpFlags(header, index + transportOffset) & PSH) != 0) {
             push = true;
             open = false;
@@ -110,7 +127,7 @@ final class GroupHeader {
 
     /** How many packets with this much payload still fit, if they continue the group; none if they would close it. */
     int room(int payloadBytes) {
-        if (!open || payloadBytes != gsoSize) {
+        if (!open || payloadBytes != gsoSize || idStep == 0) {
             return 0;
         }
         int fitting = (IpHeader.MAX_PACKET_BYTES - totalBytes) / payloadBytes;
@@ -189,9 +206,16 @@ final class GroupHeader {
     private boolean continuesV4(ByteBuf header, int index) {
         long start = header.getLong(index);
         return ((start ^ buf.getLong(IP)) & V4_VERSION_TOS_FRAGMENT) == 0
-                && (start >>> V4_ID_SHIFT & 0xffff) == nextId
+                && ((start >>> V4_ID_SHIFT & 0xffff) == nextId || fixedIds && packets == 1 && isFixedId(header, index))
                 && ((header.getLong(index + 8) ^ buf.getLong(IP + 8)) & V4_TTL_PROTOCOL_SOURCE) == 0
                 && header.getInt(index + V4_DESTINATION_OFFSET) == buf.getInt(IP + V4_DESTINATION_OFFSET);
+    }
+
+    /** True if the second packet has the first one's ID, which nobody needs where DF is set (RFC 6864). */
+    private boolean isFixedId(ByteBuf header, int index) {
+        return !v6
+                && IpHeader.v4Id(header, index) == IpHeader.v4Id(buf, IP)
+                && (IpHeader.v4Fragment(header, index) & IpHeader.V4_DF) != 0;
     }
 
     private boolean continuesV6(ByteBuf header, int index) {
@@ -224,14 +248,12 @@ final class GroupHeader {
         return protocol == IpHeader.PROTOCOL_TCP;
     }
 
-    /** Puts an all-zero virtio header in front: the packet is complete as it is. */
-    void finishAlone() {
-        VirtioNetHeader.clear(buf, 0);
-    }
-
-    /** As {@link #finishAlone}, and stores the transport checksum over the payload, which the splitter has left 0. */
+    /**
+     * Puts an all-zero virtio header in front of a packet that stays alone, and stores the transport checksum over its
+     * payload, which the splitter has left 0.
+     */
     void finishAlone(int addressSum, long payloadAddress, int payloadBytes) {
-        finishAlone();
+        VirtioNetHeader.clear(buf, 0);
         NativeSegments.complete(
                 memory.address() + IP,
                 transportOffset,

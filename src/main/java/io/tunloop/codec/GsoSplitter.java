@@ -38,6 +38,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class GsoSplitter extends ChannelInboundHandlerAdapter {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(GsoSplitter.class);
 
+    /** As many as are usually on their way: each keeps 4 KiB of direct memory. */
+    private static final int KEPT_BATCHES = 256;
+
     private static final String NO_MEMORY = "no direct memory for its packets";
 
     /** What is fired for a frame of several packets. */
@@ -50,7 +53,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
 
     private final Output output;
     private final FrameLayout layout = new FrameLayout();
-    private final Pool<SplitFrame> batches = new Pool<>(SplitFrame::new);
+    private final Pool<SplitFrame> batches = new Pool<>(KEPT_BATCHES, SplitFrame::new);
     private final AtomicLong packets = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 

@@ -11,8 +11,11 @@ import io.tunloop.packet.PacketBatch;
  * Thread: one thread at a time; may be released by any.
  */
 public final class IpPacketBatch extends PacketBatch {
+    /** Packets are made one at a time, and seldom kept: a pool for each batch, as batches may be with other threads. */
+    private static final int KEPT_PACKETS = 16;
+
     private final Pool<IpPacketBatch> pool;
-    private final IpPacketFormat format = new IpPacketFormat();
+    private final IpPacketFormat format = new IpPacketFormat(KEPT_PACKETS);
     private PacketBatch batch;
 
     IpPacketBatch(Pool<IpPacketBatch> pool) {
@@ -33,7 +36,11 @@ public final class IpPacketBatch extends PacketBatch {
         return unwrapped;
     }
 
-    /** Packet {@code index}; the caller releases it and may keep it longer than the batch. */
+    /**
+     * Packet {@code index}; the caller releases it and may keep it longer than the batch.
+     *
+     * @return null where it is no sound IP packet, which the packets of a {@link GsoSplitter} are
+     */
     public IpPacket retainedIpPacket(int index) {
         return format.decode(batch.retainedPacket(index));
     }

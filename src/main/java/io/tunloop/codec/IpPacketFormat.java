@@ -5,7 +5,18 @@ import io.netty.buffer.ByteBuf;
 
 /** {@link IpPacket}s, taken from a pool of the codec's own. */
 final class IpPacketFormat implements PacketFormat<IpPacket> {
-    private final Pool<IpPacket> pool = new Pool<>(IpPacket::new);
+    private static final int USUAL_PACKETS = 256;
+
+    private final Pool<IpPacket> pool;
+
+    IpPacketFormat() {
+        this(USUAL_PACKETS);
+    }
+
+    /** @param keptPackets the most objects that are kept to be used again */
+    IpPacketFormat(int keptPackets) {
+        pool = new Pool<>(keptPackets, IpPacket::new);
+    }
 
     @Override
     public Class<IpPacket> type() {

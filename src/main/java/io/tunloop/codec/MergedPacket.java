@@ -27,32 +27,47 @@ final class MergedPacket extends GatheredPacket {
     /** The most spans that the kernel takes at once. Source: linux/uio.h, UIO_MAXIOV. */
     private static final int MAX_SPANS = 1024;
 
-    private static final int USUAL_SPANS = 16;
+    /** A packet that stays alone has one source and two spans. */
+    private static final int FIRST_SPANS = 2;
 
-    private final GroCoalescer coalescer;
+    /** What a pooled object keeps: enough for the segments of a frame at an Ethernet MTU, one by one. */
+    private static final int USUAL_SPANS = 64;
+
+    private final Groups groups;
     private final Pool<MergedPacket> pool;
-    private final GroupHeader header = new GroupHeader();
-    private final List<PendingWrite> writes = new ArrayList<>(2);
+    private final GroupHeader header;
+    private List<PendingWrite> writes = new ArrayList<>(FIRST_SPANS);
     private ByteBufAllocator allocator;
     private ChannelPromise voidPromise;
+    private Runnable whenReleased;
 
-    private ReferenceCounted[] sources = new ReferenceCounted[USUAL_SPANS];
-    private int[] firstPackets = new int[USUAL_SPANS];
-    private int[] packetCounts = new int[USUAL_SPANS];
+    private ReferenceCounted[] sources;
+    private int[] firstPackets;
+    private int[] packetCounts;
     private int sourceCount;
 
-    private long[] addresses = new long[USUAL_SPANS];
-    private int[] lengths = new int[USUAL_SPANS];
+    private long[] addresses;
+    private int[] lengths;
     private int spanCount;
     private int readableBytes;
 
     private boolean checksumKnown;
     private ByteBuf part;
 
-    MergedPacket(GroCoalescer coalescer, Pool<MergedPacket> pool) {
-        this.coalescer = coalescer;
+    MergedPacket(Groups groups, Pool<MergedPacket> pool, boolean fixedIds) {
+        this.groups = groups;
         this.pool = pool;
+        header = new GroupHeader(fixedIds);
+        allocateSpans();
         setRefCnt(0);
+    }
+
+    private void allocateSpans() {
+        sources = new ReferenceCounted[FIRST_SPANS];
+        firstPackets = new int[FIRST_SPANS];
+        packetCounts = new int[FIRST_SPANS];
+        addresses = new long[FIRST_SPANS];
+        lengths = new int[FIRST_SPANS];
     }
 
     /** Begins a new life, without packets. */
@@ -93,12 +108,14 @@ final class MergedPacket extends GatheredPacket {
 
     /** Takes another packet, that {@link #continues}; the reference is this group's. */
     void append(ByteBuf packet, WirePacket wire) {
+        reserve();
         header.add(wire.buf(), wire.index(), wire.payloadBytes());
         add(packet, wire);
     }
 
     /** Takes another segment, that {@link #continues}. */
     void append(SplitFrame frame, int index) {
+        reserve();
         int start = frame.header(index);
         header.add(frame.headers(), start, frame.payloadBytes(index));
         add(frame, index);
@@ -138,14 +155,22 @@ final class MergedPacket extends GatheredPacket {
     }
 
     private void addSource(ReferenceCounted source, int firstPacket) {
+        sources[sourceCount] = source;
+        firstPackets[sourceCount] = firstPacket;
+        packetCounts[sourceCount++] = 1;
+    }
+
+    /** Makes room for one more source and span. What is short of memory throws here, before anything is added. */
+    private void reserve() {
         if (sourceCount == sources.length) {
             sources = Arrays.copyOf(sources, sourceCount * 2);
             firstPackets = Arrays.copyOf(firstPackets, sourceCount * 2);
             packetCounts = Arrays.copyOf(packetCounts, sourceCount * 2);
         }
-        sources[sourceCount] = source;
-        firstPackets[sourceCount] = firstPacket;
-        packetCounts[sourceCount++] = 1;
+        if (spanCount == addresses.length) {
+            addresses = Arrays.copyOf(addresses, spanCount * 2);
+            lengths = Arrays.copyOf(lengths, spanCount * 2);
+        }
     }
 
     /** Adds payload, to the last span if it goes on there. Span 0 is kept for the header. */
@@ -154,10 +179,6 @@ final class MergedPacket extends GatheredPacket {
         if (last > 0 && addresses[last] + lengths[last] == address) {
             lengths[last] += length;
             return;
-        }
-        if (spanCount == addresses.length) {
-            addresses = Arrays.copyOf(addresses, spanCount * 2);
-            lengths = Arrays.copyOf(lengths, spanCount * 2);
         }
         addresses[spanCount] = address;
         lengths[spanCount++] = length;
@@ -236,24 +257,30 @@ final class MergedPacket extends GatheredPacket {
     /** Makes the header; nothing is added from now on. */
     void finish() {
         header.close();
-        lengths[0] = VirtioNetHeader.BYTES + header.headerBytes();
-        if (parts() > 1) {
-            header.finishMerged();
-        } else if (sources[0] instanceof ByteBuf packet) {
+        if (parts() == 1 && sources[0] instanceof ByteBuf packet) {
             finishAlone(packet);
         } else {
-            header.finishAlone(((SplitFrame) sources[0]).addressSum(), addresses[1], lengths[1]);
+            finishHeader();
         }
-        addresses[0] = header.address();
         readableBytes = 0;
         for (int i = 0; i < spanCount; i++) {
             readableBytes += lengths[i];
         }
     }
 
+    private void finishHeader() {
+        if (parts() > 1) {
+            header.finishMerged();
+        } else {
+            header.finishAlone(((SplitFrame) sources[0]).addressSum(), addresses[1], lengths[1]);
+        }
+        addresses[0] = header.address();
+        lengths[0] = VirtioNetHeader.BYTES + header.headerBytes();
+    }
+
     private void finishAlone(ByteBuf packet) {
-        header.finishAlone();
         lengths[0] = VirtioNetHeader.BYTES;
+        addresses[0] = groups.noOffloadAddress();
         spanCount = 1;
         if (packet.isReadable()) {
             addSpan(Addresses.of(packet, packet.readerIndex()), packet.readableBytes());
@@ -315,8 +342,20 @@ final class MergedPacket extends GatheredPacket {
     }
 
     @Override
+    public void written() {
+        if (parts() > 1) {
+            groups.written(header.kind());
+        }
+    }
+
+    @Override
     public void refused() {
-        coalescer.refused(header.kind());
+        groups.refused(header.kind());
+    }
+
+    /** Has something done at the end of this life, by whoever ends it. */
+    void whenReleased(Runnable task) {
+        whenReleased = task;
     }
 
     @Override
@@ -327,9 +366,25 @@ final class MergedPacket extends GatheredPacket {
             sources[i] = null;
         }
         sourceCount = 0;
-        writes.clear();
         voidPromise = null;
         allocator = null;
+        forgetWrites();
+        if (sources.length > USUAL_SPANS || addresses.length > USUAL_SPANS) {
+            allocateSpans();
+        }
+        Runnable task = whenReleased;
+        whenReleased = null;
         pool.give(this);
+        if (task != null) {
+            task.run();
+        }
+    }
+
+    private void forgetWrites() {
+        if (writes.size() > USUAL_SPANS) {
+            writes = new ArrayList<>(FIRST_SPANS);
+        } else {
+            writes.clear();
+        }
     }
 }

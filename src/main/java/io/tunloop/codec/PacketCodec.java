@@ -20,9 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Ownership: the format owns what it is given; a packet that it refuses is released.
  * Thread: the channel's event loop only; the counter may be read by any.
- * Errors: a packet that the format refuses is dropped and counted.
+ * Errors: a packet that the format refuses is dropped and counted, also where it throws: then the exception is fired.
  */
 public final class PacketCodec<T> extends ChannelDuplexHandler {
+    /** As many as are usually on their way. */
+    private static final int KEPT_BATCHES = 256;
+
     private final PacketFormat<T> format;
     private final Pool<IpPacketBatch> batches;
     private final AtomicLong dropped = new AtomicLong();
@@ -44,10 +47,10 @@ public final class PacketCodec<T> extends ChannelDuplexHandler {
 
     /** A packet becomes an {@link IpPacket}, a batch an {@link IpPacketBatch}. */
     public static PacketCodec<IpPacket> ipBatches() {
-        return new PacketCodec<>(new IpPacketFormat(), new Pool<>(IpPacketBatch::new));
+        return new PacketCodec<>(new IpPacketFormat(), new Pool<>(KEPT_BATCHES, IpPacketBatch::new));
     }
 
-    /** The packets that the format refused. */
+    /** The packets that the format refused, or threw at. */
     public long dropped() {
         return dropped.getOpaque();
     }
@@ -64,12 +67,23 @@ public final class PacketCodec<T> extends ChannelDuplexHandler {
     }
 
     private void decode(ChannelHandlerContext ctx, ByteBuf packet) {
-        T decoded = format.decode(packet);
+        T decoded;
+        try {
+            decoded = format.decode(packet);
+        } catch (Exception cause) { // The other packets of a batch are none the worse for it.
+            countDropped();
+            ctx.fireExceptionCaught(cause);
+            return;
+        }
         if (decoded != null) {
             ctx.fireChannelRead(decoded);
         } else {
-            dropped.setOpaque(dropped.getPlain() + 1);
+            countDropped();
         }
+    }
+
+    private void countDropped() {
+        dropped.setOpaque(dropped.getPlain() + 1);
     }
 
     private void decode(ChannelHandlerContext ctx, PacketBatch batch) {

@@ -10,12 +10,12 @@ import org.jctools.queues.atomic.MpscAtomicArrayQueue;
  * <p>What does not fit is left to the garbage collector, memory included, so nothing needs to be closed.
  */
 final class Pool<T> {
-    private static final int CAPACITY = 256;
-
-    private final MpscAtomicArrayQueue<T> free = new MpscAtomicArrayQueue<>(CAPACITY);
+    private final MpscAtomicArrayQueue<T> free;
     private final Function<Pool<T>, T> factory;
 
-    Pool(Function<Pool<T>, T> factory) {
+    /** @param capacity the most objects that are kept */
+    Pool(int capacity, Function<Pool<T>, T> factory) {
+        free = new MpscAtomicArrayQueue<>(capacity);
         this.factory = factory;
     }
 

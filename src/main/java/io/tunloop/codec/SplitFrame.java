@@ -196,6 +196,11 @@ final class SplitFrame extends PacketBatch {
         return gsoSize;
     }
 
+    /** The memory that cannot be used again until this is released. */
+    int heldBytes() {
+        return frame.capacity();
+    }
+
     /** See {@link io.tunloop.packet.Checksum#addresses}. */
     int addressSum() {
         return addressSum;

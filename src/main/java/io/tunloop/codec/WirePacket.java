@@ -2,6 +2,7 @@
 package io.tunloop.codec;
 
 import static io.tunloop.packet.TransportHeader.ACK;
+import static io.tunloop.packet.TransportHeader.ECE;
 import static io.tunloop.packet.TransportHeader.PSH;
 
 import io.netty.buffer.ByteBuf;
@@ -9,6 +10,7 @@ import io.tunloop.packet.Checksum;
 import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.TransportHeader;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The header of one wire packet as the coalescer sees it: which flow it belongs to, and whether it may merge at all. One
@@ -28,6 +30,9 @@ final class WirePacket {
         /** TCP or UDP whose ports cannot be read, or no IP packet at all: it may be of any flow. */
         ANY
     }
+
+    /** Odd, and of this process only: nobody outside can choose addresses and ports whose hashes are the same. */
+    private static final long HASH_FACTOR = ThreadLocalRandom.current().nextLong() | 1;
 
     private final IpLayout ip = new IpLayout();
     private ByteBuf buf;
@@ -88,7 +93,7 @@ final class WirePacket {
         headerBytes = ip.transportOffset() + tcpBytes;
         return tcpBytes >= TransportHeader.TCP_BYTES
                 && tcpBytes < transportBytes
-                && (TransportHeader.tcpFlags(buf, transport) & ~PSH) == ACK;
+                && (TransportHeader.tcpFlags(buf, transport) & ~(PSH | ECE)) == ACK;
     }
 
     private boolean isUdpMergeable(boolean made) {
@@ -168,11 +173,11 @@ final class WirePacket {
         long hash = buf.getInt(index + ip.transportOffset()) * 31L + ip.protocol();
         if (ip.isV6()) {
             for (int i = IpHeader.V6_SOURCE_OFFSET; i < IpHeader.V6_BYTES; i += Long.BYTES) {
-                hash = hash * 0x9e3779b97f4a7c15L + buf.getLong(index + i);
+                hash = hash * HASH_FACTOR + buf.getLong(index + i);
             }
         } else {
-            hash = hash * 0x9e3779b97f4a7c15L + buf.getLong(index + IpHeader.V4_SOURCE_OFFSET);
+            hash = hash * HASH_FACTOR + buf.getLong(index + IpHeader.V4_SOURCE_OFFSET);
         }
-        return (int) (hash * 0x9e3779b97f4a7c15L >>> 32);
+        return (int) (hash * HASH_FACTOR >>> 32);
     }
 }

@@ -41,6 +41,9 @@ public abstract class GatheredPacket extends AbstractReferenceCounted {
      */
     public abstract ByteBuf part(int index);
 
+    /** The kernel has taken the whole. */
+    public void written() {}
+
     /** The kernel has refused the whole; its parts are going to be written one by one in its place. */
     public abstract void refused();
 

@@ -78,12 +78,16 @@ public final class Direction {
         reader.config().setAutoRead(false);
         writer.flush();
         ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
-        if (out == null || out.isEmpty()) {
+        if (out == null || out.isEmpty() && !isBacklogged()) {
             drained.setSuccess(null);
         } else {
             // The device is full, and the poller tells the channel, not us, when it takes more.
             writer.eventLoop().schedule(() -> completeWhenEmpty(drained), DRAIN_INTERVAL_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private boolean isBacklogged() {
+        return recipe.coalescer() != null && recipe.coalescer().isBacklogged();
     }
 
     void close() {
@@ -181,7 +185,8 @@ public final class Direction {
 
     /** Packets that had been read and were not written in time when the forwarder was closed. */
     public long droppedShutdown() {
-        return droppedShutdown;
+        return droppedShutdown
+                + (recipe.coalescer() == null ? 0 : recipe.coalescer().dropped());
     }
 
     /** All packets lost on this way: wire packets, or frames in a mode that does not split them. */

@@ -12,6 +12,7 @@ final class TestGatheredPacket extends GatheredPacket {
     private final ByteBuf[] parts;
     private int spans;
     private boolean refused;
+    private boolean written;
 
     TestGatheredPacket(ByteBuf... parts) {
         this.parts = parts;
@@ -31,6 +32,10 @@ final class TestGatheredPacket extends GatheredPacket {
 
     boolean isRefused() {
         return refused;
+    }
+
+    boolean isWritten() {
+        return written;
     }
 
     @Override
@@ -70,6 +75,11 @@ final class TestGatheredPacket extends GatheredPacket {
     @Override
     public ByteBuf part(int index) {
         return parts[index];
+    }
+
+    @Override
+    public void written() {
+        written = true;
     }
 
     @Override

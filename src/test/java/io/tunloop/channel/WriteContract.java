@@ -320,6 +320,7 @@ abstract class WriteContract extends TunChannelContract {
         channel.writeAndFlush(gathered).sync();
         assertThat(peer.receive()).isEqualTo(TestDevices.packet(30, 1));
         assertThat(gathered.isRefused()).isFalse();
+        assertThat(gathered.isWritten()).isTrue();
         assertThat(gathered.refCnt()).isZero();
     }
 
@@ -360,6 +361,7 @@ abstract class WriteContract extends TunChannelContract {
         assertThat(peer.receive()).isEqualTo(TestDevices.packet(20, 3));
         assertThat(peer.receive()).isEqualTo(TestDevices.packet(10, 4));
         assertThat(gathered.isRefused()).isTrue();
+        assertThat(gathered.isWritten()).isFalse();
         onLoop(channel);
         assertThat(channel.counters().mergesRefused()).isEqualTo(1);
         assertThat(channel.counters().packetsWritten()).isEqualTo(4);

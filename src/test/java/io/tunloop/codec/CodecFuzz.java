@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.codec;
 
+import static io.tunloop.packet.TransportHeader.ACK;
+import static io.tunloop.packet.TransportHeader.ECE;
+
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -8,6 +11,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.tunloop.packet.Checksum;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.IpLayout;
@@ -32,10 +36,15 @@ import java.util.List;
 public final class CodecFuzz {
     private static final int MAX_PACKETS = 24;
     private static final byte[][][] STREAMS = {
-        stream(Packets.tcp4(16, 20, 1)),
-        stream(Packets.tcp6(16, 20, 1)),
+        stream(Packets.tcp4(ACK, 20, 1)),
+        stream(Packets.tcp6(ACK, 20, 1)),
         stream(Packets.udp4(20)),
-        stream(Packets.udp6(20))
+        stream(Packets.udp6(20)),
+        stream(Packets.tcp4(ACK | ECE, 20, 1).reserved(1)),
+        stream(Packets.tcp6(ACK, 20, 1).ports(1, 1).routing(4, 0, null, "fd00:9::9")),
+        stream(Packets.tcp6(ACK, 20, 1).ports(1, 2).routing(0, 1, "fd00:9::9", "fd00:9::9")),
+        stream(Packets.tcp4(ACK, 20, 1).ports(1, 3).sourceRoute(131, 4, "10.9.9.9", "10.9.9.9")),
+        stream(Packets.udp6(20).ports(1, 4).extensionChain(3, 16))
     };
 
     private static CodecFuzz shared;
@@ -46,9 +55,10 @@ public final class CodecFuzz {
     private final EmbeddedChannel coalescer = channel(new GroCoalescer());
 
     private final FrameLayout layout = new FrameLayout();
+    private final IpLayout ip = new IpLayout();
     private final WirePacket first = new WirePacket();
     private final WirePacket second = new WirePacket();
-    private final GroupHeader header = new GroupHeader();
+    private final GroupHeader header = new GroupHeader(false);
 
     /** What the stand-alone fuzzer calls: the first byte chooses the target. */
     public static void fuzzerTestOneInput(FuzzedDataProvider data) {
@@ -83,6 +93,7 @@ public final class CodecFuzz {
         if (layout.parse(buf, 0, bytes.length) && layout.transportOffset() > bytes.length) {
             throw new AssertionError("transport header behind the end: " + layout.transportOffset());
         }
+        checksums(buf, bytes.length);
         WirePacket packet = new WirePacket();
         packet.parse(buf, 0, bytes.length, false);
         if (packet.isMergeable() && (packet.payloadBytes() < 1 || packet.payloadBytes() >= bytes.length)) {
@@ -90,6 +101,31 @@ public final class CodecFuzz {
         }
         if (packet.flow() == WirePacket.Flow.KNOWN) {
             packet.flowHash();
+        }
+    }
+
+    /** The two ways to sum a packet agree, and neither reads outside it. */
+    private void checksums(ByteBuf buf, int bytes) {
+        if (!ip.parse(buf, 0, bytes) || ip.isLaterFragment()) {
+            return;
+        }
+        int sum = Checksum.transport(buf, 0, bytes, ip);
+        if (sum != Checksum.transport(buf, 0, bytes, ip.transportOffset(), ip.protocol())) {
+            throw new AssertionError("checksums differ");
+        }
+    }
+
+    /** The segments of a sound frame are valid, those apart whose final destination only the sender knows. */
+    private void validChecksums(List<byte[]> segments) {
+        for (byte[] segment : segments) {
+            ByteBuf buf = Unpooled.wrappedBuffer(segment);
+            if (!ip.parse(buf, 0, segment.length) || !ip.isWithin(segment.length)) {
+                throw new AssertionError("no IP packet: " + Arrays.toString(segment));
+            }
+            if (Checksum.addresses(buf, 0, ip) != Checksum.UNKNOWN
+                    && Checksum.transport(buf, 0, segment.length, ip) != Checksum.VALID) {
+                throw new AssertionError("wrong checksum: " + Arrays.toString(segment));
+            }
         }
     }
 
@@ -107,6 +143,7 @@ public final class CodecFuzz {
             assertSame("merged and split again", expected, splitOutbound());
         }
         if (layout.parse(Unpooled.wrappedBuffer(bounded)) == null && layout.isGso()) {
+            validChecksums(expected);
             stream(bounded);
         }
     }

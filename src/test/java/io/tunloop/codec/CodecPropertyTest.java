@@ -110,13 +110,23 @@ class CodecPropertyTest {
         if (packet[0] >> 4 == 4) {
             return (packet[0] & 0xf) * 4;
         }
-        return packet[6] == 6 || packet[6] == 17 ? 40 : 48;
+        int offset = 40;
+        for (int next = packet[6]; next != 6 && next != 17; ) {
+            next = packet[offset];
+            offset += 8 + (packet[offset + 1] & 0xff) * 8;
+        }
+        return offset;
     }
 
     private static int protocol(byte[] packet) {
         if (packet[0] >> 4 == 4) {
             return packet[9];
         }
-        return packet[6] == 6 || packet[6] == 17 ? packet[6] : packet[40];
+        int next = packet[6];
+        for (int offset = 40; next != 6 && next != 17; ) {
+            next = packet[offset];
+            offset += 8 + (packet[offset + 1] & 0xff) * 8;
+        }
+        return next;
     }
 }

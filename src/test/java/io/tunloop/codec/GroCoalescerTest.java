@@ -6,6 +6,7 @@ import static io.tunloop.packet.TransportHeader.FIN;
 import static io.tunloop.packet.TransportHeader.PSH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -15,6 +16,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.packet.GatheredPacket;
+import io.tunloop.testing.BoundedAllocator;
 import io.tunloop.testing.Codec;
 import io.tunloop.testing.Frame;
 import io.tunloop.testing.OffloadCase;
@@ -25,12 +27,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GroCoalescerTest {
+    private static final int DF = 0x4000;
+
     private static List<OffloadCase> cases() {
         return OffloadCase.merging();
     }
@@ -206,37 +212,139 @@ class GroCoalescerTest {
         assertThat(channel.finish()).isFalse();
     }
 
+    /** Writes three datagrams that merge, and two TCP packets, and returns what comes of them. */
+    private static List<GatheredPacket> writeDatagramsAndTcp(EmbeddedChannel channel) {
+        PacketSpec first = Packets.udp4(100);
+        PacketSpec tcp = Packets.tcp4(ACK, 100, 1);
+        for (PacketSpec spec : List.of(first, first.next(), first.next().next(), tcp, tcp.next())) {
+            channel.write(spec.build());
+        }
+        channel.flush();
+        List<GatheredPacket> written = new ArrayList<>();
+        for (GatheredPacket out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            written.add(out);
+        }
+        return written;
+    }
+
+    private static List<Integer> parts(List<GatheredPacket> written) {
+        List<Integer> parts = written.stream().map(GatheredPacket::parts).toList();
+        written.forEach(GatheredPacket::release);
+        return parts;
+    }
+
     @Test
-    void shouldOfferThePartsOfARefusedPacketAndMergeThatKindNoMore() {
+    void shouldOfferThePartsOfARefusedPacket() {
         GroCoalescer coalescer = new GroCoalescer();
         EmbeddedChannel channel = new EmbeddedChannel(coalescer);
-        PacketSpec first = Packets.udp4(100);
-        List<PacketSpec> specs = List.of(first, first.next(), first.next().next());
-        specs.forEach(spec -> channel.write(spec.build()));
-        channel.flush();
-
-        GatheredPacket refused = channel.readOutbound();
+        List<GatheredPacket> written = writeDatagramsAndTcp(channel);
+        GatheredPacket refused = written.get(0);
         refused.refused();
+
         assertThat(refused.parts()).isEqualTo(3);
-        for (int i = 0; i < 3; i++) {
+        PacketSpec expected = Packets.udp4(100);
+        for (int i = 0; i < 3; i++, expected = expected.next()) {
             byte[] part = ByteBufUtil.getBytes(refused.part(i));
             assertThat(Arrays.copyOf(part, 10)).containsOnly(0);
-            assertThat(Arrays.copyOfRange(part, 10, part.length))
-                    .isEqualTo(specs.get(i).bytes());
+            assertThat(Arrays.copyOfRange(part, 10, part.length)).isEqualTo(expected.bytes());
         }
-        refused.release();
         assertThat(coalescer.refusals()).isEqualTo(1);
-
-        specs.forEach(spec -> channel.write(spec.build()));
-        PacketSpec tcp = Packets.tcp4(ACK, 100, 1);
-        channel.write(tcp.build());
-        channel.writeOutbound(tcp.next().build());
-        List<Integer> sizes = new ArrayList<>();
-        for (Object out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-            sizes.add(Frame.take(out).gsoSize());
-        }
-        assertThat(sizes).as("UDP alone, TCP still merged").containsExactly(0, 0, 0, 100);
+        written.forEach(GatheredPacket::release);
         assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldMergeAKindNoMoreOfWhichTheKernelHasOnlyRefused() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        for (int i = 0; i < 3; i++) {
+            List<GatheredPacket> written = writeDatagramsAndTcp(channel);
+            written.get(0).refused();
+            assertThat(parts(written)).containsExactly(3, 2);
+        }
+        assertThat(parts(writeDatagramsAndTcp(channel)))
+                .as("UDP alone, TCP still merged")
+                .containsExactly(1, 1, 1, 2);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldGoOnMergingAKindOfWhichTheKernelHasTakenOne() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        List<GatheredPacket> first = writeDatagramsAndTcp(channel);
+        first.get(0).written();
+        assertThat(parts(first)).containsExactly(3, 2);
+        for (int i = 0; i < 100; i++) {
+            List<GatheredPacket> written = writeDatagramsAndTcp(channel);
+            written.get(0).refused();
+            assertThat(parts(written)).containsExactly(3, 2);
+        }
+        assertThat(channel.finish()).isFalse();
+    }
+
+    /** IDs of packets that follow one another, and what leaves together where fixed ones may merge. */
+    private static Map<String, List<PacketSpec>> fixedIds() {
+        return Map.of(
+                "3", OffloadCase.ids(DF, 8, 8, 8),
+                "1 1", OffloadCase.ids(0, 8, 8),
+                "2 1", OffloadCase.ids(DF, 8, 9, 9),
+                "2 2", OffloadCase.ids(DF, 8, 8, 9, 10),
+                "3 1", OffloadCase.ids(DF, 0xffff, 0, 1, 1),
+                "4", OffloadCase.ids(DF, 0, 0, 0, 0));
+    }
+
+    private static Set<String> fixedGroups() {
+        return fixedIds().keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixedGroups")
+    void shouldMergeFixedIdsWhereItMay(String groups) {
+        List<PacketSpec> packets = fixedIds().get(groups);
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer(GroCoalescer.Ids.INCREASING_OR_FIXED));
+        packets.forEach(packet -> channel.write(packet.build()));
+        channel.flush();
+
+        List<String> parts = new ArrayList<>();
+        List<byte[]> split = new ArrayList<>();
+        for (GatheredPacket out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            parts.add(Integer.toString(out.parts()));
+            split.addAll(Codec.split(Frame.take(out).bytes()));
+        }
+        assertThat(String.join(" ", parts)).isEqualTo(groups);
+        // All but the ID comes back, which counts up from the first of each group.
+        List<byte[]> expected = new ArrayList<>();
+        for (String group : groups.split(" ")) {
+            int id = packets.get(expected.size()).id();
+            for (int i = 0; i < Integer.parseInt(group); i++) {
+                expected.add(packets.get(expected.size()).copy().id(id + i).bytes());
+            }
+        }
+        assertThat(split).containsExactlyElementsOf(expected);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldNotMergeSegmentsIntoAGroupOfFixedIds() {
+        PacketSpec first = Packets.tcp4(ACK, 100, 1).id(8);
+        PacketSpec second = first.next().id(8).payload(300);
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.writeInbound(second.frame(100));
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer(GroCoalescer.Ids.INCREASING_OR_FIXED));
+        channel.write(first.build());
+        channel.write(splitter.<Object>readInbound());
+        channel.flush();
+
+        // IDs 8, 8, 9, 10.
+        assertThat(channel.<GatheredPacket>readOutbound()).satisfies(group -> {
+            assertThat(group.parts()).isEqualTo(2);
+            group.release();
+        });
+        assertThat(channel.<GatheredPacket>readOutbound()).satisfies(group -> {
+            assertThat(group.parts()).isEqualTo(2);
+            group.release();
+        });
+        assertThat(channel.finish()).isFalse();
+        assertThat(splitter.finish()).isFalse();
     }
 
     @Test
@@ -343,6 +451,41 @@ class GroCoalescerTest {
                 .isEqualTo(Packets.udp4(5).bytes());
         assertThat(channel.<Object>readOutbound()).isEqualTo("mark");
         assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldReleaseAndFailWhatThereIsNoMemoryFor() {
+        GroCoalescer coalescer = new GroCoalescer();
+        EmbeddedChannel channel = new EmbeddedChannel(coalescer);
+        channel.config().setAllocator(new BoundedAllocator(0));
+        ByteBuf heap = Unpooled.wrappedBuffer(Packets.udp4(5).bytes());
+        ChannelFuture write = channel.write(heap);
+        assertThat(write.cause()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(heap.refCnt()).isZero();
+
+        // Packets with headers that do not merge are made one by one.
+        EmbeddedChannel splitter = new EmbeddedChannel(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        splitter.config().setAllocator(new BoundedAllocator(0));
+        ByteBuf frame = Packets.tcp6(ACK, 300, 1).extensionChain(1, 400).frame(100);
+        splitter.writeInbound(frame);
+        ChannelFuture batch = channel.writeAndFlush(splitter.<Object>readInbound());
+        assertThat(batch.cause()).isInstanceOf(OutOfMemoryError.class);
+        assertThat(frame.refCnt()).isZero();
+
+        assertThat(coalescer.dropped()).isEqualTo(4);
+        assertThat(coalescer.packets()).isZero();
+        assertThat(splitter.finish()).isFalse();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveHeadersAloneThatAreTooLongToMerge() {
+        PacketSpec whole = Packets.tcp6(ACK, 300, 1).extensionChain(1, 400);
+        List<byte[]> packets = Codec.split(frame(whole, 100));
+        assertThat(Codec.merge(packets)).extracting(Frame::packet).containsExactlyElementsOf(packets);
+        assertThat(Codec.splitAndMerge(List.of(frame(whole, 100))))
+                .extracting(Frame::packet)
+                .containsExactlyElementsOf(packets);
     }
 
     @Test

@@ -40,6 +40,7 @@ final class KernelOracle implements AutoCloseable {
     private static final int MTU_BYTES = 65_535;
     private static final int MAX_BATCH = 1024;
     private static final long TIMEOUT_MS = 1_000;
+    private static final int IP_IN_RECEIVES = 3;
 
     private final NetNamespace namespace = NetNamespace.create();
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, TunTransport.EPOLL.ioHandlerFactory());
@@ -83,6 +84,28 @@ final class KernelOracle implements AutoCloseable {
         offload.clear();
         write(napi, packets);
         return offload.read(frame -> Codec.split(frame).size(), expectedPackets);
+    }
+
+    /** How many groups GRO makes of IPv4 packets for 10.0.2.0/24, by the kernel's own count of what comes in. */
+    int groups(List<byte[]> packets) throws TunException, InterruptedException {
+        int before = received();
+        merge(packets, packets.size());
+        return received() - before;
+    }
+
+    private int received() {
+        String[] fields = namespace.sh("grep ^Ip: /proc/net/snmp | tail -n 1").split(" ");
+        return Integer.parseInt(fields[IP_IN_RECEIVES]);
+    }
+
+    /** Writes a frame for anybody; returns what the kernel says: its length, or a negative errno. */
+    int write(byte[] frame) throws TunException {
+        ByteBuf buffer = Unpooled.directBuffer(frame.length).writeBytes(frame);
+        vector.clear();
+        vector.addPacket(Addresses.of(buffer, 0), frame.length);
+        offloadWriter.write(vector);
+        buffer.release();
+        return vector.result(0);
     }
 
     /** What GSO makes of a frame for 10.0.3.0/24 or fd00:3::/64. */

@@ -11,6 +11,7 @@ import static io.tunloop.packet.TransportHeader.SYN;
 import static io.tunloop.packet.TransportHeader.URG;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -52,7 +53,23 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                         second(stream(tcp(100), 100, 0, 100), p -> p.window(99))),
                 of("65,535 bytes are the most", "0+1 2", stream(tcp(32_000), 32_000, 32_000, 1_500)),
                 of("64 KiB to the last byte", "0+1+2", stream(tcp(30_000), 30_000, 30_000, 5_495)),
-                of("one byte too many", "0+1 2", stream(tcp(30_000), 30_000, 30_000, 5_496)));
+                of("one byte too many", "0+1 2", stream(tcp(30_000), 30_000, 30_000, 5_496)),
+                of("64 KiB in segments, IPv4 (large_max)", run(0, 45) + " 45", large(Packets.tcp4(), 1_460, 1_255)),
+                of("one byte more, IPv4 (large_rem)", run(0, 44) + " 44 45", large(Packets.tcp4(), 1_460, 1_256)),
+                of("64 KiB in segments, IPv6 (large_max)", run(0, 46) + " 46", large(Packets.tcp6(), 1_440, 675)),
+                of("one byte more, IPv6 (large_rem)", run(0, 45) + " 45 46", large(Packets.tcp6(), 1_440, 676)));
+    }
+
+    /** As many full segments as fit, a last one, and another one behind a gap. */
+    private static List<PacketSpec> large(PacketSpec spec, int segmentBytes, int lastBytes) {
+        int[] payloads = new int[65_475 / segmentBytes + 2];
+        Arrays.fill(payloads, segmentBytes);
+        payloads[payloads.length - 2] = lastBytes;
+        payloads[payloads.length - 1] = lastBytes;
+        List<PacketSpec> packets = stream(spec, payloads);
+        PacketSpec behind = packets.get(payloads.length - 1);
+        behind.sequence(behind.sequence() + 1_000);
+        return packets;
     }
 
     private static List<OffloadCase> flags() {
@@ -68,12 +85,33 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                         second(pair(), p -> p.flags(ACK | URG).urgent(3))),
                 of("14: FIN stays separate", "0 1", second(pair(), p -> p.flags(ACK | FIN))),
                 of("15: ECE on the second only", "0 1", second(pair(), p -> p.flags(ACK | ECE))),
+                of("15: ECE on the first only", "0 1", first(pair(), p -> p.flags(ACK | ECE))),
+                of("15: ECE on all", "0+1+2", stream(tcp(100).flags(ACK | ECE), 100, 100, 50)),
+                of(
+                        "15: ECE on all, PSH on the last",
+                        "0+1",
+                        second(stream(tcp(100).flags(ACK | ECE), 100, 100), p -> p.flags(ACK | ECE | PSH))),
+                of("15: ECE in runs", "0+1 2+3", eceInRuns()),
+                of(
+                        "AE on all, with ECE",
+                        "0+1+2",
+                        stream(tcp(100).flags(ACK | ECE).reserved(1), 100, 100, 100)),
+                of("AE on the second only", "0 1", second(pair(), p -> p.reserved(1))),
                 of("16: CWR on the first", "0 1", first(pair(), p -> p.flags(ACK | CWR))),
                 of("16: CWR on the second", "0 1", second(pair(), p -> p.flags(ACK | CWR))),
+                of("16: CWR on both, as AccECN counts", "0 1", stream(tcp(100).flags(ACK | CWR), 100, 100)),
+                of("16: CWR and ECE on both", "0 1", stream(tcp(100).flags(ACK | CWR | ECE), 100, 100)),
                 of(
                         "17: no ACK flag at all",
                         "0 1",
                         List.of(tcp(100).flags(0), tcp(100).flags(0).next())));
+    }
+
+    private static List<PacketSpec> eceInRuns() {
+        List<PacketSpec> packets = stream(tcp(100), 100, 100, 100, 100);
+        packets.get(2).flags(ACK | ECE);
+        packets.get(3).flags(ACK | ECE);
+        return packets;
     }
 
     private static List<OffloadCase> tcpFields() {
@@ -122,6 +160,11 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                 of("32: DF set, ID gap", "0 1", second(pair(), p -> p.id(7))),
                 of("33: DF clear, ID gap", "0 1", second(stream(tcp(100).fragment(0), 100, 100), p -> p.id(7))),
                 of("34: DF clear, ID goes on", "0+1", stream(tcp(100).fragment(0), 100, 100)),
+                of("DF set, ID fixed (ip_id_df1_fixed)", "0 1", ids(0x4000, 8, 8)),
+                of("DF clear, ID fixed (ip_id_df0_fixed)", "0 1", ids(0, 8, 8)),
+                of("DF set, ID goes on, then fixed (ip_id_df1_inc_fixed)", "0+1 2", ids(0x4000, 8, 9, 9)),
+                of("DF set, ID fixed, then goes on (ip_id_df1_fixed_inc)", "0 1+2", ids(0x4000, 8, 8, 9)),
+                of("DF clear, ID goes on, then fixed", "0+1 2", ids(0, 8, 9, 9)),
                 of("36: ID wraps", "0+1", stream(tcp(100).id(0xffff), 100, 100)),
                 of("37: IPv4 options", "0 1", List.of(options(), options().next())),
                 of(
@@ -134,6 +177,17 @@ public record OffloadCase(String name, List<PacketSpec> packets, String groups) 
                         "39: a later fragment closes the group",
                         "0 1 2",
                         second(stream(tcp(100), 100, 100, 100), p -> p.fragment(5))));
+    }
+
+    /** Packets that follow one another, with these IDs. */
+    public static List<PacketSpec> ids(int fragment, int... ids) {
+        List<PacketSpec> packets = new ArrayList<>();
+        PacketSpec packet = tcp(100).fragment(fragment);
+        for (int id : ids) {
+            packets.add(packet.copy().id(id));
+            packet = packet.next();
+        }
+        return packets;
     }
 
     private static PacketSpec options() {

@@ -92,15 +92,28 @@ public final class PacketGenerator {
         if (flow.protocol() == IpHeader.PROTOCOL_TCP && random.nextBoolean()) {
             flow.timestamp(random.nextInt());
         }
+        if (flow.protocol() == IpHeader.PROTOCOL_TCP && random.nextInt(4) == 0) {
+            flow.flags(ACK | ECE);
+        }
         if (flow.isV6() && random.nextInt(4) == 0) {
-            flow.extension(60, 0);
+            addExtension(flow);
         }
         return flow;
     }
 
-    /** What comes behind a packet in its stream: a change of one packet alone is undone, others last. */
+    private void addExtension(PacketSpec flow) {
+        switch (random.nextInt(4)) {
+            case 0 -> flow.routing(4, 0, null, "fd00:9::9", "fd00:7::7");
+            case 1 -> flow.routing(pick(0, 2, 77), 1, "fd00:9::9", "fd00:9::9");
+            case 2 -> flow.extensionChain(1 + random.nextInt(3), 8);
+            default -> flow.extension(60, 0);
+        }
+    }
+
+    /** What comes behind a packet in its stream: a change of one packet alone is undone, others last; ECE for a while. */
     private PacketSpec following(PacketSpec packet) {
-        return packet.next().flags(ACK).sound();
+        int ece = random.nextInt(4) == 0 ? 0 : packet.flags() & ECE;
+        return packet.next().flags(ACK | ece).sound();
     }
 
     private PacketSpec mutate(PacketSpec original) {

@@ -138,6 +138,11 @@ public final class PacketSpec {
         return this;
     }
 
+    /** True if DF is set. */
+    public boolean isDontFragment() {
+        return (fragment & 0x4000) != 0;
+    }
+
     public PacketSpec flowLabel(int value) {
         flowLabel = value;
         return this;
@@ -150,6 +155,8 @@ public final class PacketSpec {
 
     /** A hop-by-hop or destination options header of 8 bytes, padding but for {@code content}. */
     public PacketSpec extension(int type, int content) {
+        lastExtension = 0;
+        finalDestination = null;
         extensionType = type;
         extensions = new byte[] {0, 0, 1, 4, 0, 0, 0, (byte) content};
         return this;
@@ -157,6 +164,7 @@ public final class PacketSpec {
 
     /** Destination options headers of 8 to 2048 bytes each, all padding. */
     public PacketSpec extensionChain(int headers, int bytesEach) {
+        finalDestination = null;
         extensionType = 60;
         extensions = new byte[headers * bytesEach];
         for (int at = 0; at < extensions.length; at += bytesEach) {
@@ -187,6 +195,7 @@ public final class PacketSpec {
 
     /** A routing header of any making; its first byte is put right. */
     public PacketSpec routing(byte[] header, String last) {
+        lastExtension = 0;
         extensionType = 43;
         extensions = header;
         finalDestination = last;
@@ -209,6 +218,8 @@ public final class PacketSpec {
 
     /** An IPv6 fragment header with this offset-and-flags field. */
     public PacketSpec fragmentHeader(int field) {
+        lastExtension = 0;
+        finalDestination = null;
         extensionType = 44;
         extensions = new byte[] {0, 0, (byte) (field >> 8), (byte) field, 0, 0, 0, 9};
         return this;
