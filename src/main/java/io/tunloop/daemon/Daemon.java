@@ -4,6 +4,7 @@ package io.tunloop.daemon;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.NativeLibrary;
 import io.tunloop.internal.ResidentPages;
 import io.tunloop.relay.Direction;
 import io.tunloop.relay.Forwarder;
@@ -45,6 +46,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Opens all devices and begins to watch them; nothing is forwarded before {@link #start}. */
     public static Daemon open(DaemonConfig config) throws IOException {
+        requireNativeLibrary();
         config.rights().requireKnown();
         var daemon = new Daemon(config);
         try {
@@ -58,6 +60,14 @@ public final class Daemon implements AutoCloseable {
         } catch (Throwable cause) {
             daemon.close();
             throw cause;
+        }
+    }
+
+    // All that follows calls it, and would throw an error where this is a message.
+    private static void requireNativeLibrary() throws IOException {
+        NativeLibrary.Lack lack = NativeLibrary.lack();
+        if (lack != null) {
+            throw new IOException(lack.reason() + ": " + lack.remedy(), lack.cause());
         }
     }
 
