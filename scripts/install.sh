@@ -12,10 +12,19 @@
 #   /etc/tunloop/tunloop.toml (PREFIX/etc below others than /usr and /usr/local), kept if it exists
 set -euo pipefail
 
-prefix=${1:?"usage: $0 PREFIX, for example /usr/local"}
-[[ $prefix == /* ]] || { echo "install: PREFIX must be an absolute path: $prefix" >&2; exit 2; }
+wrong_usage() {
+    echo "install: $*" >&2
+    exit 2
+}
+
+(($# == 1)) || wrong_usage "usage: $0 PREFIX, for example /usr/local"
+prefix=$1
+[[ $prefix == /* ]] || wrong_usage "PREFIX must be an absolute path: ${prefix@Q}"
+# A class path ends at a colon, and the others mean something to systemd.
+[[ $prefix != *[:%\$\"\\$'\n']* ]] || wrong_usage "PREFIX must not contain : % \$ \" \\ or a line feed: ${prefix@Q}"
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 jar=$root/target/tunloop.jar
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 target=${DESTDIR:-}$prefix
 case $prefix in
     /usr | /usr/local) sysconfdir=/etc ;;
@@ -35,17 +44,17 @@ step() {
 manual() {
     local version
     version=$(sed -n 's|.*<picocli.version>\(.*\)</picocli.version>.*|\1|p' "$root/pom.xml")
-    mvn -q -f "$root/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:copy \
-        -Dartifact="info.picocli:picocli-codegen:$version" -DoutputDirectory="$work"
-    java -cp "$jar:$work/picocli-codegen-$version.jar" picocli.codegen.docgen.manpage.ManPageGenerator \
-        --outdir "$work/man" io.tunloop.cli.Main >/dev/null
-    install -d "$target/share/man/man1"
-    asciidoctor -q -b manpage -D "$target/share/man/man1" "$work"/man/*.adoc
+    "$root/scripts/maven.sh" -q -f "$root/pom.xml" dependency:copy \
+        -Dartifact="info.picocli:picocli-codegen:$version" -DoutputDirectory="$work" &&
+        "$java" -cp "$jar:$work/picocli-codegen-$version.jar" picocli.codegen.docgen.manpage.ManPageGenerator \
+            --outdir "$work/man" io.tunloop.cli.Main >/dev/null &&
+        install -d "$target/share/man/man1" &&
+        asciidoctor -q -b manpage -D "$target/share/man/man1" "$work"/man/*.adoc
 }
 
 # The classes that build.sh has seen a forwarder use; an archive is bound to the path of its jar.
 class_archive() {
-    java -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$root/target/tunloop.classlist" \
+    "$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$root/target/tunloop.classlist" \
         -XX:SharedArchiveFile="$target/lib/tunloop/tunloop.jsa" -cp "$target/lib/tunloop/tunloop.jar" >"$work/archive" 2>&1
 }
 
@@ -55,7 +64,9 @@ if [[ -z ${DESTDIR:-} && -f $root/target/tunloop.classlist ]]; then
     step class_archive || echo "install: no class archive, the forwarder starts slower and takes more memory" >&2
 fi
 
-sed -e "s|@BINDIR@|$prefix/bin|" -e "s|@SYSCONFDIR@|$sysconfdir|" "$root/scripts/systemd/tunloop.service" >"$work/unit"
+unit=$(<"$root/scripts/systemd/tunloop.service")
+unit=${unit//@BINDIR@/"$prefix/bin"}
+printf '%s\n' "${unit//@SYSCONFDIR@/"$sysconfdir"}" >"$work/unit"
 step install -D -m 644 "$work/unit" "$target/lib/systemd/system/tunloop.service"
 
 settings=${DESTDIR:-}$sysconfdir/tunloop/tunloop.toml
@@ -65,11 +76,11 @@ else
     step install -D -m 644 "$root/scripts/systemd/tunloop.toml" "$settings"
 fi
 
-java -cp "$jar" picocli.AutoComplete --force -n tunloop -o "$work/completion" io.tunloop.cli.Main >/dev/null
+"$java" -cp "$jar" picocli.AutoComplete --force -n tunloop -o "$work/completion" io.tunloop.cli.Main >/dev/null
 step install -D -m 644 "$work/completion" "$target/share/bash-completion/completions/tunloop"
 
 if command -v asciidoctor >/dev/null; then
-    step manual
+    step manual || echo "install: no manual: it could not be made, see above" >&2
 else
     echo "install: no manual: install asciidoctor (Debian: apt-get install asciidoctor) and run this again" >&2
 fi

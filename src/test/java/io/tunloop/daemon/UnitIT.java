@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,20 @@ class UnitIT {
         assertThat(find("\\bsocket\\((AF_\\w+)", trace))
                 .contains("AF_NETLINK")
                 .isSubsetOf(settings("RestrictAddressFamilies").get(0).split(" "));
+    }
+
+    @Test
+    void shouldLoadTheTunModuleFirst() {
+        assertThat(settings("Wants")).contains("modprobe@tun.service");
+        assertThat(settings("After")).contains("modprobe@tun.service");
+    }
+
+    /** systemd's default is to give up for good after five starts in ten seconds. */
+    @Test
+    void shouldStartAgainForAsLongAsItFailsButNotWithSettingsThatAreWrong() {
+        assertThat(settings("Restart")).containsExactly("on-failure");
+        assertThat(settings("StartLimitIntervalSec")).containsExactly("0");
+        assertThat(settings("RestartPreventExitStatus")).containsExactly("2");
     }
 
     private String trace(String mode) throws Exception {
