@@ -15,7 +15,7 @@
 set -euo pipefail
 
 scripts=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
-"$scripts/setup.sh" >&2
+"$scripts/setup.sh" bench >&2
 "$scripts/build.sh" >&2
 export TUNLOOP_BENCH_REPORT=${TUNLOOP_BENCH_REPORT:-$(dirname "$scripts")/target/bench}
 exec "$scripts/tunloop" bench "$@"

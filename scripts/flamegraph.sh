@@ -8,5 +8,6 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+"$root/scripts/setup.sh" flamegraph >&2
 export TUNLOOP_BENCH_REPORT=${TUNLOOP_BENCH_REPORT:-$root/target/flamegraph}
 exec "$root/scripts/bench.sh" --quick --time 5 --cc cubic --flamegraph --flamegraph-dir "$root/flamegraph" "$@"

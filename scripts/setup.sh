@@ -1,82 +1,229 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what the build, the tests and the bench need and this machine lacks, and says what it did.
-# Running it again changes nothing. Without root or without apt it prints what to install and exits 1.
+# Installs what a purpose needs and this machine lacks, and says what it did. Running it again changes nothing.
+#
+#     scripts/setup.sh bench          to build and to measure (the default)
+#     scripts/setup.sh flamegraph     that, and to draw where the time goes
+#     scripts/setup.sh test           that of bench, each of its workloads, and to pass every test
+#     scripts/setup.sh all            all that
+#     scripts/setup.sh missing test   installs nothing, only names what this purpose lacks
+#
+# Without root, or without the distribution's package manager, it prints the command to run and exits 1. What only one
+# feature needs and the distribution does not have is named, and is no failure: that feature says so when it is used.
 set -euo pipefail
+export LC_ALL=C # what tools say is looked into
 
-# What has to be found | the Debian package that brings it. An entry with a slash is a file, any other a command.
-NEEDS=(
-    "javac                                       default-jdk-headless"
-    "mvn                                         maven"
-    "gcc                                         gcc"
-    "make                                        make"
-    "cmake                                       cmake"
-    "clang-format                                clang-format"
-    "ip                                          iproute2"
-    "iperf3                                      iperf3"
-    "ethtool                                     ethtool"
-    "ping                                        iputils-ping"
-    "tshark                                      tshark"
-    "sockperf                                    sockperf"
-    "curl                                        curl"
-    "setpriv                                     util-linux"
-    "aarch64-linux-gnu-gcc                       gcc-aarch64-linux-gnu"
-    "/usr/aarch64-linux-gnu/include/stdio.h      libc6-dev-arm64-cross"
-    "qemu-aarch64                                qemu-user"
-    "perf                                        linux-perf"
-    "strace                                      strace"
-    "promtool                                    prometheus"
-    "asciidoctor                                 asciidoctor"
-    "man                                         man-db"
-    "col                                         bsdextrautils"
-    "/usr/bin/kill                               procps"
-    "systemd-analyze                             systemd"
-    "/usr/share/perl5/Devel/NYTProf/flamegraph.pl libdevel-nytprof-perl"
-)
+# What is needed | by which purpose, "?" where most of that does without | the packages that bring it: of Debian and
+# Ubuntu, Fedora and RHEL, Arch, openSUSE; of several the first that is known there, "-" for none. Maven comes with mvnw.
+needs() {
+    cat <<EOF
+jdk             bench       openjdk-17-jdk-headless/default-jdk-headless java-17-openjdk-devel/java-21-openjdk-devel/java-latest-openjdk-devel jdk17-openjdk/jdk-openjdk java-17-openjdk-devel/java-21-openjdk-devel
+gcc             bench       gcc                     gcc                             gcc             gcc
+libc-headers    bench       libc6-dev               glibc-devel                     glibc           glibc-devel
+make            bench       make                    make                            make            make
+cmake           bench       cmake                   cmake                           cmake           cmake
+iperf3          bench       iperf3                  iperf3                          iperf3          iperf
+ip              bench       iproute2                iproute                         iproute2        iproute2
+ethtool         bench       ethtool                 ethtool                         ethtool         ethtool
+fonts           bench?      fontconfig              dejavu-sans-fonts               ttf-dejavu      dejavu-fonts
+harfbuzz        bench?      libharfbuzz0b           harfbuzz                        harfbuzz        libharfbuzz0
+flamegraph.pl   flamegraph  libdevel-nytprof-perl   perl-Devel-NYTProf              -               perl-Devel-NYTProf
+perf            flamegraph? linux-tools-$(uname -r)/linux-perf/linux-tools-generic perf perf perf
+ping            test?       iputils-ping            iputils                         iputils         iputils
+sockperf        test?       sockperf                sockperf                        -               sockperf
+curl            test?       curl                    curl                            curl            curl
+clang-format    test?       clang-format            clang-tools-extra               clang           clang-tools
+tshark          test?       tshark                  wireshark-cli                   wireshark-cli   wireshark
+strace          test?       strace                  strace                          strace          strace
+promtool        test?       prometheus              golang-github-prometheus        prometheus      golang-github-prometheus-prometheus
+asciidoctor     test?       asciidoctor             rubygem-asciidoctor             asciidoctor     -
+man             test?       man-db                  man-db                          man-db          man
+col             test?       bsdextrautils           util-linux                      util-linux      util-linux
+kill            test?       procps                  procps-ng                       procps-ng       procps
+systemd-analyze test?       systemd                 systemd                         systemd         systemd
+arm64-gcc       test?       gcc-aarch64-linux-gnu   -                               -               -
+arm64-headers   test?       libc6-dev-arm64-cross   -                               -               -
+qemu-aarch64    test?       qemu-user               qemu-user                       qemu-user       qemu-linux-user
+EOF
+}
+
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
 
 is_there() {
     case $1 in
-        */*) [[ -e $1 ]] ;;
-        *) command -v "$1" >/dev/null ;;
+        jdk) is_jdk "${JAVA_HOME:+$JAVA_HOME/bin/}javac" ;;
+        libc-headers) compiles gcc ;;
+        fonts) [[ -n $(fc-list) ]] ;; # drawings have letters
+        harfbuzz) draws_letters ;;
+        arm64-headers) compiles aarch64-linux-gnu-gcc ;;
+        arm64-gcc) command -v aarch64-linux-gnu-gcc ;;
+        perf) perf --version ;; # Ubuntu's fails where it is not for the kernel that runs
+        flamegraph.pl) command -v flamegraph.pl || ls /usr/share/perl5/Devel/NYTProf/flamegraph.pl ;; # Debian's place
+        kill) type -P kill ;; # not the shell's own
+        *) command -v "$1" ;;
+    esac >/dev/null 2>&1
+}
+
+is_jdk() {
+    local version
+    version=$("$1" -version 2>&1) || return 1
+    version=${version##*javac }
+    ((${version%%[!0-9]*} >= 17))
+}
+
+# Some JDKs have harfbuzz and freetype inside, others call the system's.
+draws_letters() {
+    local java
+    java=$(readlink -f "$(type -P "${JAVA_HOME:+$JAVA_HOME/bin/}java")")
+    ! ldd "${java%/bin/java}/lib/libfontmanager.so" | grep -E 'lib(harfbuzz|freetype)[^ ]* => not found'
+}
+
+compiles() {
+    "$1" -E -include stdio.h -include linux/if_tun.h -x c /dev/null
+}
+
+# The package manager of this distribution, or of the one that it is like; nothing if it is unknown.
+find_manager() {
+    local id
+    # shellcheck disable=SC1090  # another file in tests
+    for id in $(. "${TUNLOOP_OS_RELEASE:-/etc/os-release}" 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}"); do
+        case $id in
+            debian | ubuntu) echo apt-get && return ;;
+            fedora | rhel | centos) echo dnf && return ;;
+            arch) echo pacman && return ;;
+            suse | opensuse*) echo zypper && return ;;
+        esac
+    done
+}
+
+# Whether the distribution has a package of this name, as far as can be told.
+knows() {
+    [[ $1 != - ]] || return 1
+    command -v "$manager" >/dev/null || return 0
+    case $manager in
+        apt-get) [[ $(apt-cache policy "$1") == *"Candidate: "[!\(]* ]] ;;
+        dnf) [[ -n $(dnf -q repoquery "$1") ]] ;;
+        pacman) pacman -Si "$1" >/dev/null ;;
+        zypper) zypper --non-interactive -q search --match-exact "$1" >/dev/null ;;
+    esac 2>/dev/null
+}
+
+# The first of the packages that is known, or else the very first.
+choose() {
+    local names name
+    IFS=/ read -ra names <<<"$1"
+    for name in "${names[@]}"; do
+        if knows "$name"; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "${names[0]}"
+}
+
+# Sets missing, which is required and optional, to what the purposes lack, and packages to what brings that.
+look() {
+    local what purpose apt dnf pacman zypper package
+    required=() optional=() packages=()
+    while read -r what purpose apt dnf pacman zypper; do
+        if [[ " $purposes " != *" ${purpose%\?} "* ]] || is_there "$what"; then
+            continue
+        fi
+        case $manager in
+            dnf) package=$(choose "$dnf") ;;
+            pacman) package=$(choose "$pacman") ;;
+            zypper) package=$(choose "$zypper") ;;
+            *) package=$(choose "$apt") ;;
+        esac
+        if [[ $purpose == *\? ]]; then
+            optional+=("$what")
+            ! knows "$package" || packages+=("$package") # a package that is not known would fail all the others
+        else
+            required+=("$what")
+            [[ $package == - ]] || packages+=("$package")
+        fi
+    done < <(needs)
+    missing=("${required[@]}" "${optional[@]}")
+}
+
+install_packages() {
+    local command
+    case $manager in
+        apt-get) command=(apt-get install -y --no-install-recommends) ;;
+        dnf) command=(dnf install -y) ;;
+        pacman) command=(pacman -S --needed --noconfirm) ;;
+        zypper) command=(zypper --non-interactive install --no-recommends) ;;
+        *) fail "this distribution is not known; install what these packages of Debian hold: ${packages[*]}" ;;
     esac
+    if ((EUID != 0)) && command -v sudo >/dev/null; then
+        command=(sudo "${command[@]}")
+    fi
+    command+=("${packages[@]}")
+    if ((EUID != 0)) || ! command -v "$manager" >/dev/null; then
+        echo "setup: missing: ${missing[*]}; install with: ${command[*]}" >&2
+        ((${#required[@]} == 0)) || exit 1
+        return
+    fi
+    echo "setup: installing for '$wanted': ${packages[*]}"
+    if ! DEBIAN_FRONTEND=noninteractive "${command[@]}" >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "this failed: ${command[*]}"
+    fi
+    echo "setup: installed in $SECONDS s"
 }
 
-missing_packages() {
-    local need what package
-    for need in "${NEEDS[@]}"; do
-        read -r what package <<<"$need"
-        is_there "$what" || echo "$package"
-    done | sort -u
+load_tun() {
+    if [[ -c /dev/net/tun ]]; then
+        return
+    fi
+    if ((EUID != 0)) || ! modprobe tun 2>/dev/null || [[ ! -c /dev/net/tun ]]; then
+        fail "there is no /dev/net/tun: load the kernel module tun, or pass the device into this container"
+    fi
+    echo "setup: loaded the kernel module tun"
 }
 
-mapfile -t missing < <(missing_packages)
-if ((${#missing[@]} == 0)); then
-    echo "setup: nothing to install, all ${#NEEDS[@]} tools are there"
-elif ! command -v apt-get >/dev/null; then
-    echo "setup: no apt-get here; install what holds these Debian packages: ${missing[*]}" >&2
-    exit 1
-elif ((EUID != 0)); then
-    echo "setup: not root; install with: sudo apt-get install ${missing[*]}" >&2
-    exit 1
+wanted=${1:-bench}
+if [[ $wanted == missing ]]; then
+    wanted=${2:-bench}
+fi
+case $wanted in
+    bench) purposes="bench" ;;
+    flamegraph | test) purposes="bench $wanted" ;;
+    all) purposes="bench flamegraph test" ;;
+    *)
+        echo "setup: no purpose '$wanted'; usage: $0 [missing] bench|flamegraph|test|all" >&2
+        exit 2
+        ;;
+esac
+if [[ $(ldd --version 2>&1) == *musl* ]]; then
+    fail "tunloop needs glibc 2.31 or newer; this distribution has musl"
+fi
+
+manager=$(find_manager)
+look
+if [[ ${1:-} == missing ]]; then
+    echo "${missing[*]}"
+    exit
+fi
+if ((${#packages[@]} > 0)); then
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    if ((EUID == 0)) && [[ $manager == apt-get ]] && command -v apt-get >/dev/null; then
+        apt-get update >"$log" 2>&1 || echo "setup: apt-get update failed, so the lists may be old: $(tail -n 1 "$log")" >&2
+        look # now it is known which packages there are
+    fi
+    install_packages
+    look
+fi
+if ((${#required[@]} > 0)); then
+    fail "still missing: ${required[*]}${JAVA_HOME:+ (JAVA_HOME is $JAVA_HOME)}"
+elif ((${#optional[@]} > 0)); then
+    echo "setup: not to be had here, so what needs it will say so: ${optional[*]}"
 else
-    echo "setup: installing ${missing[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-    mapfile -t missing < <(missing_packages)
-    if ((${#missing[@]} > 0)); then
-        echo "setup: still missing after the installation: ${missing[*]}" >&2
-        exit 1
-    fi
-    echo "setup: installed"
+    echo "setup: all that '$wanted' needs is there"
 fi
-
-if [[ ! -c /dev/net/tun ]]; then
-    if ((EUID == 0)) && modprobe tun 2>/dev/null && [[ -c /dev/net/tun ]]; then
-        echo "setup: loaded the kernel module tun"
-    else
-        echo "setup: there is no /dev/net/tun: load the kernel module tun, or pass the device into this container" >&2
-        exit 1
-    fi
-fi
+load_tun

@@ -7,6 +7,6 @@
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."
-mvn -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath \
+scripts/maven.sh -q test-compile dependency:build-classpath \
     -Dmdep.includeScope=test -Dmdep.outputFile=target/test-classpath >&2
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "target/test-classes:target/classes:$(cat target/test-classpath)" "$@"
