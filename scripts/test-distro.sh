@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Does what README.md tells, with what is committed here, in fresh roots of other Debian releases, and shows side by side
+# what came of it. Needs root, debootstrap, git and an hour; results are in target/distro.
+#
+#     machine ─ chroot of SUITE, with /dev, /run, mounts and processes of its own
+#                 debootstrap, git clone, scripts/bench.sh, scripts/test.sh
+#
+#     scripts/test-distro.sh                      Debian 11, 12 and 13
+#     scripts/test-distro.sh --bench trixie       only the bench, of Debian 13
+set -euo pipefail
+
+repository=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+results=$repository/target/distro
+
+with_tests=1
+if [[ ${1:-} == --bench ]]; then
+    with_tests=
+    shift
+fi
+suites=("$@")
+((${#suites[@]} > 0)) || suites=(bullseye bookworm trixie)
+((EUID == 0)) || { echo "test-distro: needs root" >&2; exit 1; }
+for tool in debootstrap git unshare; do
+    command -v "$tool" >/dev/null || { echo "test-distro: $tool is not installed: apt-get install $tool" >&2; exit 1; }
+done
+
+# A line of the table: what, and the value for the suite at hand.
+fact() {
+    printf '%s\t%s\n' "$1" "$2" >>"$results/$suite.facts"
+}
+
+# Fills $root with the suite, what this machine reaches its registries with, and a clone.
+make_root() {
+    debootstrap --variant=minbase "$suite" "$root" >"$results/$suite-debootstrap.log" 2>&1
+    install -D -t "$root/etc" /etc/resolv.conf
+    find /usr/local/share/ca-certificates -name '*.crt' -exec \
+        install -D -m 644 -t "$root/usr/local/share/ca-certificates" {} +
+    [[ ! -f ~/.m2/settings.xml ]] || install -D -t "$root/root/.m2" ~/.m2/settings.xml
+    git clone -q "$repository" "$root/root/tunloop"
+}
+
+# Runs a command in the clone. All mounts and processes of it are gone when it has ended.
+inside() {
+    # shellcheck disable=SC2016  # expanded inside
+    unshare --mount --pid --fork --kill-child --propagation private bash -c '
+        set -eu
+        root=$1
+        shift
+        mount --bind "$root" "$root" # ip makes / a slave, so it has to be a mount
+        mount -t proc proc "$root/proc"
+        mount -t sysfs sysfs "$root/sys"
+        for folder in dev run tmp; do mount -t tmpfs -o mode=755 tmpfs "$root/$folder"; done
+        chmod 1777 "$root/tmp"
+        mkdir -p "$root/dev/net" "$root/dev/pts" "$root/dev/shm"
+        for device in null zero full random urandom tty net/tun; do cp -a "/dev/$device" "$root/dev/$device"; done
+        mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+        ln -s pts/ptmx "$root/dev/ptmx"
+        ln -s /proc/self/fd "$root/dev/fd"
+        for fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${fd%:*}" "$root/dev/${fd#*:}"; done
+        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb chroot "$root" \
+            bash -c "cd ~/tunloop && \"\$@\"" bash "$@"
+    ' bash "$root" "$@" </dev/null
+}
+
+megabytes() {
+    du -sm --apparent-size "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# From the clone to the first row, and what each row gave.
+bench() {
+    local began=$SECONDS first="" line
+    while IFS= read -r line; do
+        printf '%4d s  %s\n' "$((SECONDS - began))" "$line"
+        [[ -n $first || $line != "== "* ]] || first=$((SECONDS - began))
+    done < <(inside scripts/bench.sh --quick --cc cubic --modes async-normal,async-gso,sync-gso 2>&1) \
+        >"$results/$suite-bench.log"
+    fact "first row after, s" "${first:-never}"
+    fact "packages, MB" "$(megabytes "$root/var/cache/apt/archives")"
+    fact "from Maven Central, MB" "$(megabytes "$root/root/.m2")"
+    [[ -n $first ]] || { tail -n 20 "$results/$suite-bench.log" && return; }
+    tr -d '\r' <"$root/root/tunloop/target/bench/bench.csv" | while IFS=, read -r row kind _ _ _ gbps _; do
+        [[ $row == row && $kind == kind ]] || fact "$row, Gbit/s" "$gbps"
+    done
+}
+
+# One line a tool, so that a difference can be traced.
+versions() {
+    local tool
+    for tool in "ldd --version" "gcc --version" "cmake --version" "javac -version" "scripts/maven.sh -B --version" \
+        "iperf3 --version" "ip -V"; do
+        # shellcheck disable=SC2086  # a list of words
+        fact "${tool%% *}" "$(inside $tool 2>&1 | grep -o -m 1 '[0-9][0-9]*[.0-9]*[0-9]' | head -n 1)"
+    done
+}
+
+run_tests() {
+    local began=$SECONDS outcome=passed
+    inside scripts/test.sh >"$results/$suite-test.log" 2>&1 || outcome=FAILED
+    fact "scripts/test.sh" "$outcome in $((SECONDS - began)) s"
+    [[ $outcome == passed ]] || { failed=1 && tail -n 20 "$results/$suite-test.log"; }
+}
+
+table() {
+    (cd "$results" && awk -F '\t' '
+        FNR == 1 { suite[++suites] = FILENAME; sub(/\.facts$/, "", suite[suites]) }
+        !($1 in seen) { seen[$1] = 1; name[++names] = $1 }
+        { value[$1, suites] = $2 }
+        END {
+            printf "| "
+            for (s = 1; s <= suites; s++) printf "| %s ", suite[s]
+            printf "|\n| --- "
+            for (s = 1; s <= suites; s++) printf "| --: "
+            print "|"
+            for (n = 1; n <= names; n++) {
+                printf "| %s ", name[n]
+                for (s = 1; s <= suites; s++) printf "| %s ", value[name[n], s]
+                print "|"
+            }
+        }' "${suites[@]/%/.facts}")
+}
+
+mkdir -p "$results"
+root=$(mktemp -d /var/tmp/tunloop-distro.XXXXXX)
+trap 'rm -rf --one-file-system "$root"' EXIT
+failed=
+for suite in "${suites[@]}"; do
+    rm -rf --one-file-system "${results:?}/$suite".* "${root:?}"/*
+    echo "test-distro: $suite: debootstrap, clone"
+    make_root
+    echo "test-distro: $suite: scripts/bench.sh"
+    bench
+    versions
+    if [[ -n $with_tests ]]; then
+        echo "test-distro: $suite: scripts/test.sh"
+        run_tests
+    fi
+done
+table | tee "$results/summary.md"
+[[ -z $failed ]]
