@@ -90,6 +90,9 @@ public final class Bench {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Preflight.check(
                 Workloads.of(config.load(), TEMPORARY).clientCommand("", 1).get(0));
+        if (config.flameGraphFolder() != null) {
+            FlameGraph.preflight();
+        }
         ReportFiles files = new ReportFiles(config.reportFolder(), config.json(), status::println);
         files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
@@ -255,6 +258,11 @@ public final class Bench {
     }
 
     private void drawFlameGraph(RowResult result, FlameGraph flameGraph, Path folder) throws InterruptedException {
+        String lack = FlameGraph.lack(result.row());
+        if (lack != null) {
+            status.println("no flame graph of " + result.row().title() + ": " + lack);
+            return;
+        }
         status.println("flame graph of " + result.row().title());
         try {
             status.println("written: " + experiment(result.row(), folder).profile(result.row(), flameGraph));

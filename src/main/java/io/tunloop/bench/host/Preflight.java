@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What must be there before anything is started; each lack is one line that says what to do. */
@@ -20,16 +19,28 @@ public final class Preflight {
         if (!Files.exists(DEVICE)) {
             throw new IOException("there is no " + DEVICE + ": load the kernel module tun");
         }
-        List<String> needed = new ArrayList<>(TOOLS);
-        needed.add(client);
-        for (String tool : needed) {
-            if (!isOnPath(tool)) {
-                throw new IOException(tool + " is not installed: run scripts/setup.sh as root");
-            }
+        for (String tool : TOOLS) {
+            checkTool(tool, "bench");
+        }
+        checkTool(client, client.equals("iperf3") ? "bench" : "test");
+    }
+
+    private static void checkTool(String tool, String purpose) throws IOException {
+        if (!isOnPath(tool)) {
+            throw new IOException(lack(tool, purpose));
         }
     }
 
-    static boolean isOnPath(String tool) {
+    /**
+     * One line that says what to do.
+     *
+     * @param purpose for which scripts/setup.sh installs it
+     */
+    public static String lack(String tool, String purpose) {
+        return tool + " is not installed: run scripts/setup.sh " + purpose + " as root";
+    }
+
+    public static boolean isOnPath(String tool) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             if (Files.isExecutable(Path.of(folder, tool))) {
                 return true;

@@ -3,6 +3,7 @@ package io.tunloop.bench.measure;
 
 import io.tunloop.bench.host.BenchException;
 import io.tunloop.bench.host.Child;
+import io.tunloop.bench.host.Preflight;
 import io.tunloop.bench.host.Shell;
 import io.tunloop.bench.host.WholeFile;
 import io.tunloop.bench.plan.Row;
@@ -22,7 +23,11 @@ import java.util.stream.Stream;
  * time of the traffic, and from perf for others. The drawing is made by flamegraph.pl.
  */
 public final class FlameGraph {
-    static final Path RENDERER = Path.of("/usr/share/perl5/Devel/NYTProf/flamegraph.pl");
+    private static final String RENDERER = "flamegraph.pl";
+
+    /** Where Debian has it, which is not on the PATH. */
+    private static final Path DEBIANS_RENDERER = Path.of("/usr/share/perl5/Devel/NYTProf/flamegraph.pl");
+
     private static final String SAMPLES_PER_SECOND = "999";
     private static final String INTERVAL_NS = "1001001";
     private static final long TOOL_TIMEOUT_MS = 60_000;
@@ -39,6 +44,18 @@ public final class FlameGraph {
         this.shell = shell;
         this.temporary = temporary;
         this.folder = folder;
+    }
+
+    /** What every drawing needs must be there before anything is measured. */
+    public static void preflight() throws IOException {
+        if (!Files.exists(DEBIANS_RENDERER) && !Preflight.isOnPath(RENDERER)) {
+            throw new IOException(Preflight.lack(RENDERER, "flamegraph"));
+        }
+    }
+
+    /** Why this row cannot be drawn here, in one line; null if it can. */
+    public static String lack(Row row) {
+        return row.kind() == Row.Kind.MODE || Preflight.isOnPath("perf") ? null : Preflight.lack("perf", "flamegraph");
     }
 
     /** Begins to record; {@link Recording#draw} ends it. */
@@ -59,8 +76,7 @@ public final class FlameGraph {
     private Path render(Row row, Path stacks, String palette) throws BenchException, InterruptedException {
         String svg = shell.run(
                 List.of(
-                        "perl",
-                        RENDERER.toString(),
+                        Files.exists(DEBIANS_RENDERER) ? DEBIANS_RENDERER.toString() : RENDERER,
                         "--title=" + row.title(),
                         "--colors=" + palette,
                         "--minwidth=1",
