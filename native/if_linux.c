@@ -108,7 +108,8 @@ static size_t address_bytes(int family)
     return family == AF_INET6 ? 16 : 4;
 }
 
-int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length)
+static int if_change_address(int socket, int type, int flags, const char *name, int family, const void *address,
+                             int prefix_length)
 {
     struct netlink_request request;
     struct ifaddrmsg message = {
@@ -123,14 +124,24 @@ int if_add_address(int socket, const char *name, int family, const void *address
         return index;
     }
     message.ifa_index = (__u32)index;
-    netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &message, sizeof(message));
+    netlink_begin(&request, type, flags, &message, sizeof(message));
     netlink_add(&request, IFA_LOCAL, address, length);
     netlink_add(&request, IFA_ADDRESS, address, length);
     return netlink_call(socket, &request);
 }
 
-int if_add_route(int socket, const char *name, int family, const void *destination, int prefix_length,
-                 const void *gateway, unsigned int metric)
+int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length)
+{
+    return if_change_address(socket, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, name, family, address, prefix_length);
+}
+
+int if_remove_address(int socket, const char *name, int family, const void *address, int prefix_length)
+{
+    return if_change_address(socket, RTM_DELADDR, 0, name, family, address, prefix_length);
+}
+
+static int if_change_route(int socket, int type, int flags, const char *name, int family, const void *destination,
+                           int prefix_length, const void *gateway, unsigned int metric)
 {
     struct netlink_request request;
     struct rtmsg message = {
@@ -146,7 +157,7 @@ int if_add_route(int socket, const char *name, int family, const void *destinati
     if (index < 0) {
         return index;
     }
-    netlink_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &message, sizeof(message));
+    netlink_begin(&request, type, flags, &message, sizeof(message));
     netlink_add(&request, RTA_DST, destination, address_bytes(family));
     netlink_add(&request, RTA_OIF, &index, sizeof(index));
     if (gateway) {
@@ -156,4 +167,17 @@ int if_add_route(int socket, const char *name, int family, const void *destinati
         netlink_add(&request, RTA_PRIORITY, &metric, sizeof(metric));
     }
     return netlink_call(socket, &request);
+}
+
+int if_add_route(int socket, const char *name, int family, const void *destination, int prefix_length,
+                 const void *gateway, unsigned int metric)
+{
+    return if_change_route(socket, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, name, family, destination, prefix_length,
+                           gateway, metric);
+}
+
+int if_remove_route(int socket, const char *name, int family, const void *destination, int prefix_length,
+                    const void *gateway, unsigned int metric)
+{
+    return if_change_route(socket, RTM_DELROUTE, 0, name, family, destination, prefix_length, gateway, metric);
 }

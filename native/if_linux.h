@@ -31,6 +31,9 @@ int if_set_up(int socket, const char *name, bool up);
  */
 int if_add_address(int socket, const char *name, int family, const void *address, int prefix_length);
 
+/* RTM_DELADDR: the reverse. -EADDRNOTAVAIL if it is not there. */
+int if_remove_address(int socket, const char *name, int family, const void *address, int prefix_length);
+
 /*
  * RTM_NEWROUTE: sends what goes to @destination/@prefix_length through the interface, which must be up. @gateway is the
  * next hop, NULL for a destination on the link; @metric is 0 for the kernel's default. A route that is there already is
@@ -38,5 +41,9 @@ int if_add_address(int socket, const char *name, int family, const void *address
  */
 int if_add_route(int socket, const char *name, int family, const void *destination, int prefix_length,
                  const void *gateway, unsigned int metric);
+
+/* RTM_DELROUTE: the reverse. -ESRCH if it is not there. */
+int if_remove_route(int socket, const char *name, int family, const void *destination, int prefix_length,
+                    const void *gateway, unsigned int metric);
 
 #endif

@@ -36,6 +36,11 @@ static jint device_netlink_ask_addresses(JNIEnv *env, jclass type, jint socket)
     return netlink_ask_addresses(socket);
 }
 
+static jint device_netlink_ask_routes(JNIEnv *env, jclass type, jint socket, jboolean ipv6, jint index)
+{
+    return netlink_ask_routes(socket, ipv6 ? AF_INET6 : AF_INET, index);
+}
+
 static jint device_netlink_receive(JNIEnv *env, jclass type, jint socket, jbyteArray bytes)
 {
     jbyte buffer[NETLINK_BUFFER_BYTES];
@@ -76,7 +81,8 @@ static jint device_if_set_up(JNIEnv *env, jclass type, jint socket, jstring stri
     return jni_copy_name(env, string, name) ? if_set_up(socket, name, up) : -ENAMETOOLONG;
 }
 
-static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix)
+static jint change_address(JNIEnv *env, jint socket, jstring string, jbyteArray bytes, jint prefix,
+                           int (*change)(int, const char *, int, const void *, int))
 {
     char name[IFNAMSIZ];
     jbyte address[16];
@@ -89,12 +95,24 @@ static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring
         return -EAFNOSUPPORT;
     }
     (*env)->GetByteArrayRegion(env, bytes, 0, length, address);
-    return if_add_address(socket, name, length == 4 ? AF_INET : AF_INET6, address, prefix);
+    return change(socket, name, length == 4 ? AF_INET : AF_INET6, address, prefix);
+}
+
+static jint device_if_add_address(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix)
+{
+    return change_address(env, socket, string, bytes, prefix, if_add_address);
+}
+
+static jint device_if_remove_address(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes,
+                                     jint prefix)
+{
+    return change_address(env, socket, string, bytes, prefix, if_remove_address);
 }
 
 /* @hop is null for a destination on the link. */
-static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix,
-                                jbyteArray hop, jint metric)
+static jint change_route(JNIEnv *env, jint socket, jstring string, jbyteArray bytes, jint prefix, jbyteArray hop,
+                         jint metric,
+                         int (*change)(int, const char *, int, const void *, int, const void *, unsigned int))
 {
     char name[IFNAMSIZ];
     jbyte destination[16], gateway[16];
@@ -110,8 +128,20 @@ static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring s
     if (hop) {
         (*env)->GetByteArrayRegion(env, hop, 0, length, gateway);
     }
-    return if_add_route(socket, name, length == 4 ? AF_INET : AF_INET6, destination, prefix, hop ? gateway : NULL,
-                        (unsigned int)metric);
+    return change(socket, name, length == 4 ? AF_INET : AF_INET6, destination, prefix, hop ? gateway : NULL,
+                  (unsigned int)metric);
+}
+
+static jint device_if_add_route(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix,
+                                jbyteArray hop, jint metric)
+{
+    return change_route(env, socket, string, bytes, prefix, hop, metric, if_add_route);
+}
+
+static jint device_if_remove_route(JNIEnv *env, jclass type, jint socket, jstring string, jbyteArray bytes, jint prefix,
+                                   jbyteArray hop, jint metric)
+{
+    return change_route(env, socket, string, bytes, prefix, hop, metric, if_remove_route);
 }
 
 static const JNINativeMethod interface_methods[] = {
@@ -119,13 +149,16 @@ static const JNINativeMethod interface_methods[] = {
     {"netlinkSubscribe", "(I)I", (void *)device_netlink_subscribe},
     {"netlinkAskLink", "(ILjava/lang/String;)I", (void *)device_netlink_ask_link},
     {"netlinkAskAddresses", "(I)I", (void *)device_netlink_ask_addresses},
+    {"netlinkAskRoutes", "(IZI)I", (void *)device_netlink_ask_routes},
     {"netlinkReceive", "(I[B)I", (void *)device_netlink_receive},
     {"ifMtu", "(ILjava/lang/String;)I", (void *)device_if_mtu},
     {"ifSetMtu", "(ILjava/lang/String;I)I", (void *)device_if_set_mtu},
     {"ifSetTxQueueLength", "(ILjava/lang/String;I)I", (void *)device_if_set_txqueuelen},
     {"ifSetUp", "(ILjava/lang/String;Z)I", (void *)device_if_set_up},
     {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
+    {"ifRemoveAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_remove_address},
     {"ifAddRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_add_route},
+    {"ifRemoveRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_remove_route},
 };
 
 const struct jni_class jni_interface = {"io/tunloop/device/Native", interface_methods, JNI_COUNT(interface_methods)};

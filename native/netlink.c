@@ -11,7 +11,12 @@ int netlink_open(void)
 {
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
-    return fd < 0 ? -errno : fd;
+    if (fd < 0) {
+        return -errno;
+    }
+    /* Lets the kernel choose among routes. An older one sends all. */
+    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &(int){1}, sizeof(int));
+    return fd;
 }
 
 int netlink_subscribe(void)
@@ -88,6 +93,19 @@ int netlink_ask_addresses(int fd)
 
     netlink_begin(&request, RTM_GETADDR, NLM_F_DUMP, &message, sizeof(message));
     request.header.nlmsg_flags &= (__u16)~NLM_F_ACK;
+    return send_request(fd, &request);
+}
+
+int netlink_ask_routes(int fd, int family, int index)
+{
+    struct netlink_request request;
+    struct rtmsg message = {.rtm_family = (unsigned char)family};
+    unsigned int table = RT_TABLE_MAIN;
+
+    netlink_begin(&request, RTM_GETROUTE, NLM_F_DUMP, &message, sizeof(message));
+    request.header.nlmsg_flags &= (__u16)~NLM_F_ACK;
+    netlink_add(&request, RTA_TABLE, &table, sizeof(table));
+    netlink_add(&request, RTA_OIF, &index, sizeof(index));
     return send_request(fd, &request);
 }
 

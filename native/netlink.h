@@ -29,10 +29,12 @@ int netlink_call(int fd, const struct netlink_request *request);
 
 /*
  * RTM_GETLINK: asks for the link @name, or for all when it is NULL; netlink_receive gets the answer. RTM_GETADDR: asks
- * for all addresses. Return 0 or -errno.
+ * for all addresses. RTM_GETROUTE: asks for the routes of a family in the main table that lead through the link of this
+ * @index; Linux before 4.20 answers with all routes. Return 0 or -errno.
  */
 int netlink_ask_link(int fd, const char *name);
 int netlink_ask_addresses(int fd);
+int netlink_ask_routes(int fd, int family, int index);
 
 /*
  * Receives one datagram of messages. Returns its length, -EAGAIN when a non-blocking socket has none, -ENOBUFS when

@@ -37,6 +37,8 @@ static void test_addresses(int socket)
     EXPECT_EQ(if_add_address(socket, "ta", AF_INET6, ipv6, 64), 0);
     EXPECT_EQ(if_add_address(socket, "ta", AF_INET6, ipv6, 64), 0);
     EXPECT_EQ(if_add_address(socket, "ta", AF_INET, ipv4, 33), -EINVAL);
+    EXPECT_EQ(if_remove_address(socket, "ta", AF_INET6, ipv6, 64), 0);
+    EXPECT_EQ(if_remove_address(socket, "ta", AF_INET6, ipv6, 64), -EADDRNOTAVAIL);
 }
 
 static void test_routes(int socket)
@@ -47,6 +49,8 @@ static void test_routes(int socket)
     EXPECT_EQ(if_add_route(socket, "ta", AF_INET, ipv4_network, 16, NULL, 0), 0);
     EXPECT_EQ(if_add_route(socket, "ta", AF_INET, ipv4_network, 16, ipv4_hop, 7), 0);
     EXPECT_EQ(if_add_route(socket, "ta", AF_INET, ipv4_network, 16, ipv4_far, 0), -ENETUNREACH);
+    EXPECT_EQ(if_remove_route(socket, "ta", AF_INET, ipv4_network, 16, ipv4_hop, 7), 0);
+    EXPECT_EQ(if_remove_route(socket, "ta", AF_INET, ipv4_network, 16, ipv4_hop, 7), -ESRCH);
 }
 
 static void test_missing_interface(int socket)

@@ -4,6 +4,7 @@
 #include "../netlink.h"
 #include "support.h"
 
+#include <net/if.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -38,6 +39,25 @@ static void test_message_that_is_too_long_is_lost(void)
     close(socket);
 }
 
+/* Each of one family, in the main table, through one link: not the local one, which is in another. */
+static void test_routes_of_a_link(void)
+{
+    static const unsigned char lo_network[] = {10, 9, 0, 0};
+    int socket = netlink_open(), lo = if_index(socket, "lo"), routes = 0;
+    struct nlmsghdr *message = (struct nlmsghdr *)buffer;
+    int length;
+
+    EXPECT_EQ(if_set_up(socket, "lo", true), 0);
+    EXPECT_EQ(if_add_route(socket, "lo", AF_INET, lo_network, 16, NULL, 0), 0);
+    EXPECT_EQ(netlink_ask_routes(socket, AF_INET, lo), 0);
+    length = netlink_receive(socket, buffer, sizeof(buffer));
+    for (; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length)) {
+        routes += message->nlmsg_type == RTM_NEWROUTE;
+    }
+    EXPECT_EQ(routes, 1);
+    close(socket);
+}
+
 static void test_request_that_is_too_long_aborts(void)
 {
     static const char value[sizeof(struct netlink_request)];
@@ -61,6 +81,7 @@ int main(void)
     enter_namespace_or_skip();
     test_subscription_hears_of_links();
     test_message_that_is_too_long_is_lost();
+    test_routes_of_a_link();
     test_request_that_is_too_long_aborts();
     return test_result();
 }

@@ -31,19 +31,20 @@ abstract class LinkWatch implements IoHandle {
 
     LinkWatch(TunChannel channel) throws TunException {
         this.channel = channel;
-        open();
+        monitor = open();
     }
 
     // The state is asked for after the subscription: a change in between is told twice, never lost.
-    private void open() throws TunException {
-        monitor = LinkMonitor.open(channel.device());
+    private LinkMonitor open() throws TunException {
+        LinkMonitor opened = LinkMonitor.open(channel.device());
         try {
             last = channel.device().state();
         } catch (TunException failure) {
-            monitor.close();
+            opened.close();
             throw failure;
         }
         channel.mtuChanged(last.mtuBytes()); // It may have grown since the device was opened.
+        return opened;
     }
 
     /** What to tell the poller: wait for messages. */
@@ -87,7 +88,7 @@ abstract class LinkWatch implements IoHandle {
         if (event.kind() == LinkEvent.Kind.MOVED) {
             moved = true;
             fire(TunLinkEvent.Kind.MOVED, last);
-        } else if (event.kind() == LinkEvent.Kind.CHANGED) {
+        } else if (event.kind() == LinkEvent.Kind.CHANGED || event.kind() == LinkEvent.Kind.RETURNED) {
             changed(event.link());
         }
     }
@@ -112,13 +113,20 @@ abstract class LinkWatch implements IoHandle {
         channel.pipeline().fireUserEventTriggered(new TunLinkEvent(kind, link));
     }
 
-    /** The old namespace says no more: ask where the interface is now. */
+    /** The old namespace says no more, until the interface is back: ask where it is now. */
     private void follow() throws TunException {
         moved = false;
         LinkState before = last;
+        LinkMonitor there;
+        try {
+            there = open();
+        } catch (TunException cause) {
+            LOGGER.debug("{}: no link events of where it was moved to: {}", channel, cause.getMessage());
+            return;
+        }
         deregister();
         monitor.close();
-        open();
+        monitor = there;
         register((IoEventLoop) channel.eventLoop());
         LinkState now = last;
         last = before;

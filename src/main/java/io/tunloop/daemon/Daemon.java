@@ -3,6 +3,9 @@ package io.tunloop.daemon;
 
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.tunloop.device.InterfaceChange;
+import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.NativeLibrary;
 import io.tunloop.internal.ResidentPages;
@@ -12,7 +15,9 @@ import io.tunloop.relay.ForwarderConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -132,21 +137,50 @@ public final class Daemon implements AutoCloseable {
 
     /**
      * Gives the devices what another configuration says of their MTU, queues, addresses and routes; pairs are compared by
-     * position.
+     * position. A device that another one has there now, or that was handed over, stays as it is. When one device cannot be
+     * changed, none is.
      */
     public void reconfigure(DaemonConfig changed) throws TunException {
         housekeeping.reloading();
+        var done = new ArrayDeque<Change>();
         try {
             for (int i = 0; i < Math.min(forwarders.size(), changed.pairs().size()); i++) {
-                ForwarderConfig pair = changed.pairs().get(i).config();
                 Direction there = forwarders.get(i).directions().get(0);
-                there.from().configure(pair.device1());
-                there.to().configure(pair.device2());
+                ForwarderConfig before = config.pairs().get(i).config();
+                ForwarderConfig after = changed.pairs().get(i).config();
+                reconfigure(there.from(), before.device1(), after.device1(), done);
+                reconfigure(there.to(), before.device2(), after.device2(), done);
             }
+            done.forEach(change -> housekeeping.configured(change.device(), change.config()));
+        } catch (TunException failure) {
+            undo(done, failure);
+            throw failure;
         } finally {
             housekeeping.ready();
         }
     }
+
+    private static void reconfigure(
+            TunDevice device, TunDeviceConfig before, TunDeviceConfig after, Deque<Change> done) throws TunException {
+        boolean same = before.name().equals(after.name()) && before.netns().equals(after.netns());
+        if (same && !before.name().isEmpty()) {
+            done.push(new Change(device, after, device.configure(after)));
+        }
+    }
+
+    private static void undo(Deque<Change> done, TunException failure) {
+        while (!done.isEmpty()) {
+            try {
+                done.pop().made().undo();
+            } catch (TunException cause) {
+                logger.warn("a change cannot be taken back: {}", cause.getMessage());
+                failure.addSuppressed(cause);
+            }
+        }
+    }
+
+    /** What a device shall be like from now on, and the way back. */
+    private record Change(TunDevice device, TunDeviceConfig config, InterfaceChange made) {}
 
     /** What has been moved and lost so far. */
     public Summary summary() {

@@ -9,6 +9,7 @@ import io.tunloop.device.LinkEvent;
 import io.tunloop.device.LinkMonitor;
 import io.tunloop.device.LinkState;
 import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import java.util.function.Consumer;
 
@@ -17,9 +18,9 @@ import java.util.function.Consumer;
  *
  * <pre>
  * set down            packets to it are dropped and counted; goes on by itself when it is up again
- * MTU, address        forwarding goes on
+ * MTU, address        forwarding goes on; the IPv6 addresses that a small MTU takes away are put back with a larger one
  * carrier             forwarding goes on; the kernel sends nothing into a device without one
- * moved elsewhere     is down there; goes on when it is brought up
+ * moved elsewhere     is down there; goes on when it is brought up, there or where it was opened
  * deleted             its channel ends the forwarding
  * </pre>
  * Thread: events on the event loop given; {@link #isUp} from any.
@@ -30,42 +31,56 @@ final class DeviceWatch implements AutoCloseable {
     private final IoEventLoop loop;
     private final TunDevice device;
     private final Consumer<Boolean> upListener;
-    private LinkMonitor monitor;
-    private FdWatch watch;
+    // Where it was opened, until it is deleted: to hear that it is back, which after rights were dropped nobody else tells.
+    private Source home;
+    // Where it was moved to, if that can be heard.
+    private Source away;
+    // Where it is now; null while nobody knows.
+    private Source active;
+    // Written by whoever reads the configuration, read by the event loop.
+    private volatile TunDeviceConfig config;
     // Written by the event loop, read by any thread; null when the device is gone or nothing is known of it.
     private volatile LinkState state;
 
-    private DeviceWatch(IoEventLoop loop, TunDevice device, Consumer<Boolean> upListener) {
+    private DeviceWatch(IoEventLoop loop, TunDevice device, TunDeviceConfig config, Consumer<Boolean> upListener) {
         this.loop = loop;
         this.device = device;
+        this.config = config;
         this.upListener = upListener;
     }
 
-    /** @param upListener is told each time the device goes up or down */
-    static DeviceWatch open(IoEventLoop loop, TunDevice device, Consumer<Boolean> upListener) {
-        var deviceWatch = new DeviceWatch(loop, device, upListener);
-        loop.submit(deviceWatch::monitor).syncUninterruptibly();
-        return deviceWatch;
+    /**
+     * @param config what the device shall be like
+     * @param upListener is told each time the device goes up or down
+     */
+    static DeviceWatch open(
+            IoEventLoop loop, TunDevice device, TunDeviceConfig config, Consumer<Boolean> upListener) {
+        var watch = new DeviceWatch(loop, device, config, upListener);
+        loop.submit(watch::watchHome).syncUninterruptibly();
+        return watch;
     }
 
-    /** Where the device is now. */
-    private void monitor() {
+    private void watchHome() {
         try {
-            monitor = LinkMonitor.open(device);
+            home = new Source();
+            active = home;
             state = device.state();
-            watch = FdWatch.open(loop, monitor.fd(), this::read);
         } catch (TunException cause) {
             logger.warn("{} is not watched: {}", device.name(), cause.getMessage());
             forget();
         }
     }
 
-    private void read() {
-        try {
-            monitor.read(this::handle);
-        } catch (TunException cause) {
-            logger.warn("{} is no longer watched: {}", device.name(), cause.getMessage());
-            forget();
+    /** The device shall be like this from now on. */
+    void configured(TunDeviceConfig changed) {
+        config = changed;
+    }
+
+    private void handle(Source source, LinkEvent event) {
+        if (event.kind() == LinkEvent.Kind.RETURNED && source == home) {
+            returned(event.link());
+        } else if (source == active) {
+            handle(event);
         }
     }
 
@@ -80,7 +95,11 @@ final class DeviceWatch implements AutoCloseable {
             }
             case MOVED -> {
                 gone("was moved to another network namespace, and is down there until somebody brings it up");
+                active = null;
                 loop.execute(this::follow);
+            }
+            case RETURNED -> {
+                // Of the place that it was moved to: another one is watched there by now.
             }
         }
     }
@@ -109,9 +128,38 @@ final class DeviceWatch implements AutoCloseable {
         }
         if (before.mtuBytes() != now.mtuBytes()) {
             logger.info("{} has an MTU of {} now, it was {}", now.name(), now.mtuBytes(), before.mtuBytes());
+            ipv6(before, now);
         }
         if (!before.name().equals(now.name())) {
             logger.info("{} is named {} now", before.name(), now.name());
+        }
+    }
+
+    /** Below its least MTU the kernel takes IPv6 off the interface, and puts back no more than a link-local address. */
+    private void ipv6(LinkState before, LinkState now) {
+        boolean had = before.mtuBytes() >= TunDeviceConfig.MIN_IPV6_MTU_BYTES;
+        boolean has = now.mtuBytes() >= TunDeviceConfig.MIN_IPV6_MTU_BYTES;
+        if (had && !has) {
+            logger.warn(
+                    "{} has no IPv6 addresses and routes any more: IPv6 needs an MTU of {}; those of the configuration "
+                            + "come back with it",
+                    now.name(),
+                    TunDeviceConfig.MIN_IPV6_MTU_BYTES);
+        } else if (!had && has) {
+            restore(now);
+        }
+    }
+
+    private void restore(LinkState now) {
+        TunDeviceConfig lost = Ipv6Settings.of(config, now.up());
+        if (lost.addresses().isEmpty() && lost.routes().isEmpty()) {
+            return;
+        }
+        try {
+            device.configure(lost);
+            logger.info("{} has the IPv6 addresses and routes of the configuration again", now.name());
+        } catch (TunException cause) {
+            logger.warn("{} does not get its IPv6 addresses and routes back: {}", now.name(), cause.getMessage());
         }
     }
 
@@ -131,31 +179,53 @@ final class DeviceWatch implements AutoCloseable {
 
     /** A device arrives switched off; who is quick has switched it on before it is watched again, which no event tells. */
     private void follow() {
-        forget();
-        monitor();
-        if (isUp()) {
-            logUp(state);
+        closeAway();
+        if (active == home) {
+            return; // It is back by now.
+        }
+        try {
+            away = new Source();
+            active = away;
+            arrived(device.state());
+        } catch (TunException cause) {
+            active = null;
+            logger.info(
+                    "{} cannot be watched where it is; it is again when it comes back: {}",
+                    device.name(),
+                    cause.getMessage());
+        }
+    }
+
+    private void returned(LinkState now) {
+        active = home;
+        loop.execute(this::closeAway); // It may be reading.
+        logger.info("{} is back in its network namespace{}", now.name(), now.up() ? "" : ", and down");
+        arrived(now);
+    }
+
+    private void arrived(LinkState now) {
+        boolean wasUp = isUp();
+        state = now;
+        if (now.up() && !wasUp) {
+            logUp(now);
             upListener.accept(true);
         }
     }
 
     private void forget() {
         state = null;
-        if (watch != null) {
-            watch.close();
-            watch = null;
-        }
-        if (monitor != null) {
-            closeMonitor();
-            monitor = null;
+        active = null;
+        closeAway();
+        if (home != null) {
+            home.close();
+            home = null;
         }
     }
 
-    private void closeMonitor() {
-        try {
-            monitor.close();
-        } catch (TunException cause) {
-            logger.warn("the monitor of {} did not close: {}", device.name(), cause.getMessage());
+    private void closeAway() {
+        if (away != null) {
+            away.close();
+            away = null;
         }
     }
 
@@ -186,5 +256,35 @@ final class DeviceWatch implements AutoCloseable {
     @Override
     public void close() {
         loop.submit(this::forget).syncUninterruptibly();
+    }
+
+    /** A monitor in the network namespace that the device is in when it is opened. */
+    private final class Source implements AutoCloseable {
+        private final LinkMonitor monitor;
+        private final FdWatch watch;
+
+        Source() throws TunException {
+            monitor = LinkMonitor.open(device);
+            watch = FdWatch.open(loop, monitor.fd(), this::read);
+        }
+
+        private void read() {
+            try {
+                monitor.read(event -> handle(this, event));
+            } catch (TunException cause) {
+                logger.warn("{} is no longer watched: {}", device.name(), cause.getMessage());
+                forget();
+            }
+        }
+
+        @Override
+        public void close() {
+            watch.close();
+            try {
+                monitor.close();
+            } catch (TunException cause) {
+                logger.warn("the monitor of {} did not close: {}", device.name(), cause.getMessage());
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.TunDevice;
+import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.metrics.EventLoopProbe;
 import io.tunloop.relay.Direction;
@@ -64,7 +65,7 @@ final class Housekeeping implements AutoCloseable {
     private void watch(DaemonConfig config, List<Forwarder> forwarders) {
         for (int i = 0; i < forwarders.size(); i++) {
             Forwarder forwarder = forwarders.get(i);
-            watchDevices(forwarder.directions().get(0), config.pairs().get(i).mirrorCarrier());
+            watchDevices(forwarder.directions().get(0), config.pairs().get(i));
             losses.add(forwarder);
             forwarder.eventLoops().forEach(each -> probes.add(EventLoopProbe.open(each, lagNs -> {})));
         }
@@ -73,11 +74,18 @@ final class Housekeeping implements AutoCloseable {
         systemd.watch(config.watchdog(), () -> health().isEmpty());
     }
 
-    private void watchDevices(Direction direction, boolean mirrorCarrier) {
-        TunDevice first = direction.from();
-        TunDevice second = direction.to();
-        devices.add(DeviceWatch.open(loop, first, mirrorCarrier ? up -> setCarrier(second, up) : up -> {}));
-        devices.add(DeviceWatch.open(loop, second, mirrorCarrier ? up -> setCarrier(first, up) : up -> {}));
+    private void watchDevices(Direction direction, Pair pair) {
+        watchDevice(direction.from(), direction.to(), pair.config().device1(), pair.mirrorCarrier());
+        watchDevice(direction.to(), direction.from(), pair.config().device2(), pair.mirrorCarrier());
+    }
+
+    private void watchDevice(TunDevice device, TunDevice other, TunDeviceConfig config, boolean mirrorCarrier) {
+        devices.add(DeviceWatch.open(loop, device, config, mirrorCarrier ? up -> setCarrier(other, up) : up -> {}));
+    }
+
+    /** This device shall be like this from now on. */
+    void configured(TunDevice device, TunDeviceConfig config) {
+        devices.stream().filter(watch -> watch.device() == device).forEach(watch -> watch.configured(config));
     }
 
     private static void setCarrier(TunDevice device, boolean carrier) {

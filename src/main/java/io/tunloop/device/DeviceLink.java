@@ -46,15 +46,22 @@ final class DeviceLink {
             if (failure.errno() != Errno.ENODEV) {
                 throw failure;
             }
-            return call.on(reopen(tunFd), name);
+            return callElsewhere(tunFd, name, call, failure);
         }
     }
 
-    private Link reopen(int tunFd) throws TunException {
+    // Where the device is may not be told, as after rights were dropped: then it may come back to where it was.
+    private <T> T callElsewhere(int tunFd, String name, Call<T> call, TunException notHere) throws TunException {
         Link there = openWhereDeviceIs(tunFd);
+        try {
+            there.state(name);
+        } catch (TunException failure) {
+            there.close();
+            throw failure.errno() == Errno.ENODEV ? notHere : failure;
+        }
         link.close();
         link = there;
-        return there;
+        return call.on(there, name);
     }
 
     private static Link openWhereDeviceIs(int tunFd) throws TunException {

@@ -40,25 +40,61 @@ final class Link implements AutoCloseable {
         TunException.check("ioctl(SIOCSIFFLAGS)", name, Native.ifSetUp(socket, name, up));
     }
 
-    // Who may only attach to a persistent device finds its address there, put by who made it.
+    /** One that is there already is no error. */
     void addAddress(String name, InterfaceAddress address) throws TunException {
         int result = Native.ifAddAddress(socket, name, address.address().getAddress(), address.prefixLength());
-        if (result != -Errno.EPERM || !hasAddress(name, address)) {
-            TunException.check("netlink(RTM_NEWADDR " + address + ')', name, result);
-        }
+        checkIp("netlink(RTM_NEWADDR " + address + ')', name, address.isIpv6(), result);
     }
 
-    private boolean hasAddress(String name, InterfaceAddress address) throws TunException {
-        return addresses().getOrDefault(state(name).index(), List.of()).contains(address);
+    void removeAddress(String name, InterfaceAddress address) throws TunException {
+        int result = Native.ifRemoveAddress(socket, name, address.address().getAddress(), address.prefixLength());
+        TunException.check("netlink(RTM_DELADDR " + address + ')', name, result);
     }
 
+    /** In place of another one to the same destination with the same metric. */
     void addRoute(String name, Route route) throws TunException {
-        byte[] gateway = route.gateway() == null ? null : route.gateway().getAddress();
-        TunException.check(
-                "netlink(RTM_NEWROUTE " + route + ')',
-                name,
-                Native.ifAddRoute(
-                        socket, name, route.destination().getAddress(), route.prefixLength(), gateway, route.metric()));
+        int result = Native.ifAddRoute(
+                socket, name, route.destination().getAddress(), route.prefixLength(), gateway(route), route.metric());
+        checkIp("netlink(RTM_NEWROUTE " + route + ')', name, route.isIpv6(), result);
+    }
+
+    void removeRoute(String name, Route route) throws TunException {
+        int result = Native.ifRemoveRoute(
+                socket, name, route.destination().getAddress(), route.prefixLength(), gateway(route), route.metric());
+        TunException.check("netlink(RTM_DELROUTE " + route + ')', name, result);
+    }
+
+    private static byte[] gateway(Route route) {
+        return route.gateway() == null ? null : route.gateway().getAddress();
+    }
+
+    /** The kernel has several errors for an interface without IPv6, which mean something else elsewhere. */
+    private void checkIp(String call, String name, boolean ipv6, int result) throws TunException {
+        String remedy = ipv6 && result < 0 ? Remedy.ofIpv6(name, -result, mtu(name)) : null;
+        if (remedy != null) {
+            throw new TunException(call, name, -result, remedy);
+        }
+        TunException.check(call, name, result);
+    }
+
+    /** True if it is there, with any metric if the route names none. */
+    boolean hasRoute(String name, Route route) throws TunException {
+        return routes(name, route.isIpv6()).stream().anyMatch(route::isMetBy);
+    }
+
+    /** Those of one IP version in the main table that lead through this interface. */
+    private List<Route> routes(String name, boolean ipv6) throws TunException {
+        int index = state(name).index();
+        var routes = new ArrayList<Route>();
+        String call = "netlink(RTM_GETROUTE)";
+        TunException.check(call, name, Native.netlinkAskRoutes(socket, ipv6, index));
+        receiveAll(call, message -> {
+            RouteMessage route = RouteMessage.of(message);
+            if (route != null && route.index() == index) {
+                routes.add(route.route());
+            }
+        });
+        return routes;
     }
 
     int mtu(String name) throws TunException {
@@ -85,6 +121,23 @@ final class Link implements AutoCloseable {
             }
         });
         return interfaces;
+    }
+
+    List<InterfaceAddress> addresses(String name) throws TunException {
+        return addresses().getOrDefault(state(name).index(), List.of());
+    }
+
+    /** How many open descriptors packets of a TUN device are spread over; 0 for one that nobody has open, or no device. */
+    int queues(String name) throws TunException {
+        try {
+            LinkMessage link = link(name);
+            return link.isTun() ? link.tunInterface(List.of()).queues() : 0;
+        } catch (TunException failure) {
+            if (failure.errno() == Errno.ENODEV) {
+                return 0;
+            }
+            throw failure;
+        }
     }
 
     private Map<Integer, List<InterfaceAddress>> addresses() throws TunException {

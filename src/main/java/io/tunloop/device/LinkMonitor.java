@@ -8,6 +8,9 @@ import java.util.function.Consumer;
  * Hears from the kernel what happens to a device: up and down, carrier, MTU, addresses, deletion, a move to another network
  * namespace. Register {@link #fd} with a poller and {@link #read} when it is readable.
  *
+ * <p>It stays with the network namespace that it was opened in. When the device is moved away, open another one to hear of
+ * it there, which takes rights; this one tells when it is back. Meanwhile it takes a TUN device of the same name for it.
+ *
  * Ownership: owns its descriptor.
  * Thread: one at a time.
  * Errors: {@link TunException}. Messages lost because nobody read them are made good by asking for the present state.
@@ -21,8 +24,10 @@ public final class LinkMonitor implements AutoCloseable {
     private static final int BUFFER_BYTES = 32_768;
     private static final int CLOSED = -1;
 
+    private final TunDevice tun;
     private final String device;
-    private final int index;
+    /** A device that has been elsewhere may have another one. */
+    private int index;
     private LinkState last;
     /** Messages were lost, and the answer to the question what the links are like now has not been asked for yet. */
     private boolean stale;
@@ -30,13 +35,16 @@ public final class LinkMonitor implements AutoCloseable {
     private boolean asking;
     /** It has shown this device. */
     private boolean seen;
-    /** The device was deleted or moved, and the last event has been told. */
+    /** The device was moved elsewhere. */
+    private boolean away;
+    /** The device was deleted, and the last event has been told. */
     private boolean gone;
 
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int fd;
 
-    private LinkMonitor(int fd, LinkState link) {
+    private LinkMonitor(TunDevice tun, int fd, LinkState link) {
+        this.tun = tun;
         this.fd = fd;
         device = link.name();
         index = link.index();
@@ -48,15 +56,15 @@ public final class LinkMonitor implements AutoCloseable {
      * CAP_NET_ADMIN and CAP_SYS_ADMIN.
      */
     public static LinkMonitor open(TunDevice device) throws TunException {
-        return device.call("monitor", LinkMonitor::open);
+        return device.call("monitor", tunFd -> open(device, tunFd));
     }
 
-    private static LinkMonitor open(int tunFd) throws TunException {
+    private static LinkMonitor open(TunDevice device, int tunFd) throws TunException {
         try (NetworkNamespace namespace = NetworkNamespace.of(tunFd)) {
             int fd = namespace.subscribeNetlink();
             try (Link link = Link.open(namespace)) {
                 // Asked after the subscription, so that no change falls between the two.
-                return new LinkMonitor(fd, link.state(TunDevice.nameOf(tunFd)));
+                return new LinkMonitor(device, fd, link.state(TunDevice.nameOf(tunFd)));
             } catch (TunException failure) {
                 Native.close(fd);
                 throw failure;
@@ -107,7 +115,7 @@ public final class LinkMonitor implements AutoCloseable {
         for (NetlinkMessage message : NetlinkMessage.parse(buffer, length)) {
             LinkEvent event = event(message);
             if (event != null && !gone && fd != CLOSED) {
-                gone = event.kind() == LinkEvent.Kind.DELETED || event.kind() == LinkEvent.Kind.MOVED;
+                gone = event.kind() == LinkEvent.Kind.DELETED;
                 consumer.accept(event);
                 events++;
             }
@@ -128,15 +136,22 @@ public final class LinkMonitor implements AutoCloseable {
 
     // A device that is not in the answer went unheard.
     private LinkEvent endOfAnswer() throws TunException {
-        LinkEvent event = seen ? null : LinkEvent.of(LinkEvent.Kind.DELETED, last);
+        LinkEvent event = seen || away ? null : LinkEvent.of(LinkEvent.Kind.DELETED, last);
         asking = false;
         askAgain();
         return event;
     }
 
-    private LinkEvent linkEvent(NetlinkMessage message) {
+    private LinkEvent linkEvent(NetlinkMessage message) throws TunException {
         LinkMessage link = LinkMessage.of(message);
-        if (link == null || link.index() != index) {
+        if (link != null && away && message.type() == NetlinkMessage.NEW_LINK && isDevice(link)) {
+            away = false;
+            seen = true;
+            index = link.index();
+            last = link.state();
+            return LinkEvent.of(LinkEvent.Kind.RETURNED, last);
+        }
+        if (link == null || away || link.index() != index) {
             return null;
         }
         // Older news may lie in front of the answer.
@@ -145,12 +160,18 @@ public final class LinkMonitor implements AutoCloseable {
         if (message.type() == NetlinkMessage.NEW_LINK) {
             return LinkEvent.of(LinkEvent.Kind.CHANGED, last);
         }
-        return LinkEvent.of(link.isMove() ? LinkEvent.Kind.MOVED : LinkEvent.Kind.DELETED, last);
+        away = link.isMove();
+        return LinkEvent.of(away ? LinkEvent.Kind.MOVED : LinkEvent.Kind.DELETED, last);
+    }
+
+    // By its name: where it is, a process without rights is not told, and its number may have changed.
+    private boolean isDevice(LinkMessage link) throws TunException {
+        return link.isTun() && link.state().name().equals(tun.call("monitor", TunDevice::nameOf));
     }
 
     private LinkEvent addressEvent(NetlinkMessage message, LinkEvent.Kind kind) {
         AddressMessage address = AddressMessage.of(message);
-        if (address == null || address.index() != index || address.address() == null) {
+        if (address == null || away || address.index() != index || address.address() == null) {
             return null;
         }
         return LinkEvent.of(kind, address.address());

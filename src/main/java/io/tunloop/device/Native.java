@@ -74,6 +74,9 @@ final class Native {
 
     static native int netlinkAskAddresses(int socket);
 
+    /** Those of one IP version, in the main table, through this link; an old kernel answers with all. */
+    static native int netlinkAskRoutes(int socket, boolean ipv6, int index);
+
     static native int netlinkReceive(int socket, byte[] buffer);
 
     static native int ifMtu(int socket, String name);
@@ -86,8 +89,13 @@ final class Native {
 
     static native int ifAddAddress(int socket, String name, byte[] address, int prefixLength);
 
+    static native int ifRemoveAddress(int socket, String name, byte[] address, int prefixLength);
+
     /** A null gateway is a destination on the link; metric 0 the kernel's default. */
     static native int ifAddRoute(
+            int socket, String name, byte[] destination, int prefixLength, byte[] gateway, int metric);
+
+    static native int ifRemoveRoute(
             int socket, String name, byte[] destination, int prefixLength, byte[] gateway, int metric);
 
     static native int dropBounding(int timeoutMs);

@@ -27,6 +27,25 @@ final class Remedy {
         };
     }
 
+    /**
+     * For an address or a route of IPv6; null if the error is not about that version.
+     *
+     * @param mtuBytes what the device has
+     */
+    static String ofIpv6(String device, int errno, int mtuBytes) {
+        if (mtuBytes < TunDeviceConfig.MIN_IPV6_MTU_BYTES) {
+            return "IPv6 needs an MTU of at least " + TunDeviceConfig.MIN_IPV6_MTU_BYTES + ", and " + device + " has "
+                    + mtuBytes + "; raise it, or name no IPv6 address and route";
+        }
+        return switch (errno) {
+            case Errno.EACCES -> "IPv6 is switched off on " + device + "; write 0 to /proc/sys/net/ipv6/conf/" + device
+                    + "/disable_ipv6, or name no IPv6 address and route";
+            case Errno.EAFNOSUPPORT, Errno.EOPNOTSUPP -> "this kernel runs without IPv6; start it with ipv6.disable=0, or "
+                    + "name no IPv6 address and route";
+            default -> null;
+        };
+    }
+
     private static String permission(String call, String device) {
         if (call.equals("setns")) {
             return "needs CAP_SYS_ADMIN; run as root";

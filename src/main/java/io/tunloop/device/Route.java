@@ -3,6 +3,7 @@ package io.tunloop.device;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Objects;
 
 /**
  * Packets to a destination that shall go through a device.
@@ -49,6 +50,14 @@ public record Route(InetAddress destination, int prefixLength, InetAddress gatew
             }
         }
         return false;
+    }
+
+    /** True if another one sends the same packets the same way, and no metric is wanted that it has not. */
+    boolean isMetBy(Route other) {
+        return other.destination.equals(destination)
+                && other.prefixLength == prefixLength
+                && Objects.equals(other.gateway, gateway)
+                && (metric == 0 || other.metric == metric);
     }
 
     boolean isIpv6() {

@@ -187,11 +187,17 @@ public final class TunDevice implements PacketIo, AutoCloseable {
 
     /**
      * Gives the interface the MTU, the queue length, the addresses, the routes and the state that a configuration names, as
-     * {@link #open} does; what it has besides stays. Needs CAP_NET_ADMIN.
+     * {@link #open} does; what it has besides stays. Needs CAP_NET_ADMIN to change anything. When it fails nothing is
+     * changed.
      */
-    public void configure(TunDeviceConfig config) throws TunException {
-        DeviceLink.Call<Integer> change = (there, name) -> TunOpener.configureInterface(there, name, config);
-        call("configure", open -> link.call(open, change));
+    public InterfaceChange configure(TunDeviceConfig config) throws TunException {
+        DeviceLink.Call<InterfaceSetup> change = (there, name) -> InterfaceSetup.apply(there, name, config);
+        InterfaceSetup setup = call("configure", open -> link.call(open, change));
+        DeviceLink.Call<Void> undo = (there, name) -> {
+            setup.undo(there, name);
+            return null;
+        };
+        return () -> call("undo", open -> link.call(open, undo));
     }
 
     /** Plugs the interface in or out, as far as the kernel can see. Needs no rights, and Linux 5.0. */

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param txQueueLength packets that wait for the reader; 0 to leave what the device has, 500 when it is new
  * @param offloads asked of the kernel; empty for packets without a virtio_net_hdr
  * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
+ * @param exclusive refuses a multi-queue device that anybody has open; one with a single queue has a single user anyway
  * @param tap Ethernet frames instead of IP packets
  * @param up brings the link up
  * @param routes through the device; they need the link up
@@ -33,6 +34,7 @@ public record TunDeviceConfig(
         int txQueueLength,
         Set<Offload> offloads,
         boolean multiQueue,
+        boolean exclusive,
         boolean tap,
         boolean up,
         List<Route> routes,
@@ -120,6 +122,7 @@ public record TunDeviceConfig(
         builder.txQueueLength = txQueueLength;
         builder.offloads.addAll(offloads);
         builder.multiQueue = multiQueue;
+        builder.exclusive = exclusive;
         builder.tap = tap;
         builder.up = up;
         builder.routes.addAll(routes);
@@ -138,6 +141,7 @@ public record TunDeviceConfig(
         private int txQueueLength;
         private final EnumSet<Offload> offloads = Offload.none();
         private boolean multiQueue;
+        private boolean exclusive;
         private boolean tap;
         private boolean up = true;
         private final List<Route> routes = new ArrayList<>();
@@ -189,6 +193,12 @@ public record TunDeviceConfig(
         /** True opens one queue of several; false by default. */
         public Builder multiQueue(boolean multiQueue) {
             this.multiQueue = multiQueue;
+            return this;
+        }
+
+        /** True refuses a multi-queue device that anybody has open; false by default. */
+        public Builder exclusive(boolean exclusive) {
+            this.exclusive = exclusive;
             return this;
         }
 
@@ -250,6 +260,7 @@ public record TunDeviceConfig(
                     txQueueLength,
                     offloads,
                     multiQueue,
+                    exclusive,
                     tap,
                     up,
                     routes,

@@ -63,6 +63,7 @@ public record TunInterface(
                 .netns(netns)
                 .tap(existing.tap)
                 .multiQueue(existing.multiQueue)
+                .exclusive(true)
                 .build();
         TunOpener.delete(config);
     }

@@ -80,9 +80,8 @@ final class TunOpener {
     static void delete(TunDeviceConfig config) throws TunException {
         try (NetworkNamespace namespace = NetworkNamespace.open(config.netns())) {
             int fd = namespace.openTun();
-            try {
-                TunException.check(
-                        "ioctl(TUNSETIFF)", config.name(), Native.tunAttach(fd, config.name(), flags(config)));
+            try (Link link = Link.open(namespace)) {
+                attach(fd, config, link);
                 TunException.check("ioctl(TUNSETPERSIST)", config.name(), Native.tunSetPersist(fd, false));
             } finally {
                 Native.close(fd);
@@ -114,21 +113,37 @@ final class TunOpener {
     }
 
     private static TunDevice attach(int fd, TunDeviceConfig config, NetworkNamespace namespace) throws TunException {
-        String wanted = config.name().isEmpty() ? "a new device" : config.name();
-        TunException.check("ioctl(TUNSETIFF)", wanted, Native.tunAttach(fd, config.name(), flags(config)));
-        String name = TunDevice.nameOf(fd);
-        var offloads = setOffloads(fd, name, config.offloads());
-        setOwner(fd, name, config);
         Link link = Link.open(namespace);
         try {
-            int mtuBytes = configureInterface(link, name, config);
+            String name = attach(fd, config, link);
+            var offloads = setOffloads(fd, name, config.offloads());
+            InterfaceSetup.apply(link, name, config);
+            setOwner(fd, name, config);
             if (config.persist()) {
                 TunException.check("ioctl(TUNSETPERSIST)", name, Native.tunSetPersist(fd, true));
             }
-            return new TunDevice(fd, false, new DeviceLink(link), name, mtuBytes, flags(config), offloads);
+            return new TunDevice(fd, false, new DeviceLink(link), name, link.mtu(name), flags(config), offloads);
         } catch (Throwable failure) {
             link.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Returns the name. Looks before it attaches, which changes the format of the device for all its users, and again
+     * before anything else is changed, since two may do so at once.
+     */
+    private static String attach(int fd, TunDeviceConfig config, Link link) throws TunException {
+        requireAlone(link, config, 0);
+        String wanted = config.name().isEmpty() ? "a new device" : config.name();
+        TunException.check("ioctl(TUNSETIFF)", wanted, Native.tunAttach(fd, config.name(), flags(config)));
+        requireAlone(link, config, 1);
+        return TunDevice.nameOf(fd);
+    }
+
+    private static void requireAlone(Link link, TunDeviceConfig config, int ours) throws TunException {
+        if (config.exclusive() && !config.name().isEmpty() && link.queues(config.name()) > ours) {
+            throw new TunException("ioctl(TUNSETIFF)", config.name(), Errno.EBUSY);
         }
     }
 
@@ -162,26 +177,5 @@ final class TunOpener {
         if (config.group() != TunDeviceConfig.NOBODY) {
             TunException.check("ioctl(TUNSETGROUP)", name, Native.tunSetGroup(fd, config.group()));
         }
-    }
-
-    /** Returns the MTU that it has then. */
-    static int configureInterface(Link link, String name, TunDeviceConfig config) throws TunException {
-        if (config.mtuBytes() != 0) {
-            link.setMtu(name, config.mtuBytes());
-        }
-        if (config.txQueueLength() != 0) {
-            link.setTxQueueLength(name, config.txQueueLength());
-        }
-        for (InterfaceAddress address : config.addresses()) {
-            link.addAddress(name, address);
-        }
-        if (config.up()) {
-            link.setUp(name, true);
-        }
-        // A route needs the link up, and an address to send from.
-        for (Route route : config.routes()) {
-            link.addRoute(name, route);
-        }
-        return link.mtu(name);
     }
 }

@@ -4,7 +4,6 @@ package io.tunloop.relay;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
-import io.tunloop.device.TunInterface;
 
 /**
  * Opens the queues of one device, one after the other: a single one, or as many as a concurrent mode has lanes.
@@ -34,6 +33,8 @@ final class DeviceQueues {
         this.config = device.toBuilder()
                 .offloads(config.mode().offload().offloads())
                 .multiQueue(several || device.multiQueue())
+                // The kernel lets any process add a queue to such a device, and then gives it a share of the packets.
+                .exclusive(several || device.exclusive())
                 .build();
         if (several && source != DeviceSource.NAMED) {
             throw new IllegalArgumentException("mode " + config.mode().name()
@@ -52,21 +53,7 @@ final class DeviceQueues {
                     .netns(config.netns())
                     .build());
         }
-        TunDevice device = source.open(config);
-        if (several) {
-            requireOwn(device);
-        }
-        first = device;
-        return device;
-    }
-
-    /** The kernel lets any process add a queue to such a device, and then gives it a share of the packets. */
-    private void requireOwn(TunDevice device) throws TunException {
-        int queues = TunInterface.find(device.name(), config.netns()).queues();
-        if (queues > 1) {
-            device.close();
-            throw new IllegalStateException(device.name() + " is in use by another process, which has " + (queues - 1)
-                    + " of its queues; choose another name or stop it");
-        }
+        first = source.open(config);
+        return first;
     }
 }

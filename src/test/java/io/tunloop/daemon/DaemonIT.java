@@ -310,6 +310,33 @@ class DaemonIT {
     }
 
     @Test
+    void shouldSayThatItStaysTheUserThatOwnsNearlyAllFiles() {
+        forward(List.of(), "--mode", "async-normal", "--drop-rights");
+        assertThat(forward.awaitLine("stays user 0")).contains("WARN  Rights", "name another user with --user");
+    }
+
+    @Test
+    void shouldSayNothingOfTheKindOfAnotherUser() {
+        forward(List.of(), "--mode", "async-normal", "--drop-rights", "--user", "nobody");
+        assertThat(forward.output()).doesNotContain("WARN");
+    }
+
+    /** Before the devices are opened, and so before they are changed. */
+    @Test
+    void shouldLookForTheUserFirst() throws Exception {
+        forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-normal", "--user", "tl-nobody");
+        assertThat(forward.exitCode()).isEqualTo(1);
+        assertThat(forward.output())
+                .isEqualTo("tunloop: getpwnam on user tl-nobody: ENOENT: there is no such user; create it or name another");
+    }
+
+    @Test
+    void shouldShowTheAddressOfItsMetricsAsAUrl() {
+        forward(List.of(), "--mode", "async-normal", "--metrics", "[::1]:0");
+        forward.awaitLine("metrics at http://[::1]:");
+    }
+
+    @Test
     void shouldTellSystemdHowItIs() throws Exception {
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
         var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -359,6 +386,85 @@ class DaemonIT {
                 .bind(new DomainSocketAddress(socket.toString()))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    /** What the kernel lets a second one do to a device with several queues, at once or half of it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--mode sync-gso-concurrent",
+                "--mode sync-passthrough-concurrent --thread 4",
+                "--engine sync --concurrent",
+                "--mode async-gso",
+                "--mode async-normal",
+            })
+    void shouldNotTouchTheDevicesOfAnother(String mode) throws Exception {
+        for (String device : List.of("tun11", "tun22")) {
+            (device.equals("tun11") ? hosts.host1() : hosts.host2())
+                    .run("ip", "tuntap", "add", device, "mode", "tun", "multi_queue");
+        }
+        forward(List.of(), "--mode", "sync-gso-concurrent", "--mtu", "1400");
+        Traffic traffic = Traffic.start(hosts);
+        String before = snapshot();
+        var arguments = new ArrayList<>(List.of(mode.split(" ")));
+        arguments.addAll(List.of("--iface1", "tun11", "--ip1", "10.0.9.1/24,fd00:9::1/64", "--route1", "10.0.8.0/24"));
+        arguments.addAll(List.of("--iface2", "tun22", "--ip2", "10.0.8.1/24", "--netns2", hosts.host2().name()));
+        arguments.addAll(List.of("--mtu", "1300", "--txqueuelen", "77"));
+
+        ForwardProcess second = ForwardProcess.startWith(hosts, List.of(), arguments.toArray(String[]::new));
+
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.output()).startsWith("tunloop: ioctl(TUNSETIFF) on tun11: E").hasLineCount(1);
+        assertThat(snapshot()).isEqualTo(before);
+        traffic.awaitFlow();
+        assertThat(forward.output()).doesNotContain("WARN");
+    }
+
+    /** Of both hosts' devices all that their users would notice. */
+    private String snapshot() {
+        String show = "ip -d link show type tun; ip addr; ip route; ip -6 route; ethtool -k ";
+        return hosts.host1().sh(show + "tun11") + hosts.host2().sh(show + "tun22");
+    }
+
+    @Test
+    void shouldTakeBackWhatAReloadHasChangedBeforeItFailed() throws Exception {
+        String pair = "[[pair]]\nmode = \"async-normal\"\niface1 = \"tun11\"\niface2 = \"tun22\"\nnetns2 = \""
+                + hosts.host2().name() + "\"\n";
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), pair + "ip2 = \"10.0.2.1/24\"\n");
+        forward = ForwardProcess.startWith(hosts, List.of(), "--config", file.toString());
+        forward.awaitLine("tunloop: ready");
+        String before = snapshot();
+
+        Files.writeString(
+                file,
+                "log-format = \"json\"\nmtu = 1300\ntxqueuelen = 77\n" + pair + "ip1 = \"10.0.1.1/24\"\n"
+                        + "route1 = \"10.0.2.0/24\"\nip2 = \"10.0.7.1/24\"\nroute2 = \"10.11.0.0/16 via 192.0.2.1\"\n");
+        forward.signal("HUP");
+
+        assertThat(forward.awaitLine("SIGHUP: nothing is changed: netlink(RTM_NEWROUTE 10.11.0.0/16 via 192.0.2.1) on tun22"))
+                .contains("WARN  ForwardCommand");
+        assertThat(snapshot()).isEqualTo(before);
+        // And once it is right, it is done.
+        Files.writeString(file, "mtu = 1300\n" + pair + "ip1 = \"10.0.1.1/24\"\n");
+        forward.signal("HUP");
+        forward.awaitLine("SIGHUP: changed: [");
+        assertThat(hosts.host1().run("ip", "addr")).contains("mtu 1300", "10.0.1.1/24");
+    }
+
+    /** At the same place in the file, or handed over: they are not what the file names now. */
+    @Test
+    void shouldNotGiveADeviceTheSettingsOfAnother() throws Exception {
+        Path file = Files.writeString(folder.resolve("tunloop.toml"), "mode = \"async-normal\"\niface1 = \"tun11\"\n");
+        forward = ForwardProcess.startWith(
+                hosts, List.of(), "--config", file.toString(), "--iface2", "tun22", "--netns2", hosts.host2().name());
+        forward.awaitLine("tunloop: ready");
+        String before = hosts.host1().run("ip", "addr");
+
+        Files.writeString(file, "mode = \"async-normal\"\niface1 = \"tun33\"\nip1 = \"10.0.3.1/24\"\n");
+        forward.signal("HUP");
+
+        forward.awaitLine("SIGHUP: changed: [pair 1: iface1, pair 1: ip1]");
+        assertThat(hosts.host1().run("ip", "addr")).isEqualTo(before);
     }
 
     @Test

@@ -4,11 +4,14 @@ package io.tunloop.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tunloop.testing.ForwardProcess;
+import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -172,6 +175,114 @@ class FaultIT {
         traffic.awaitFlow();
         forward.awaitLines(2, "tun22 is up again");
         assertThat(forward.get("/readyz")).startsWith("ok");
+    }
+
+    /** After rights are dropped nobody tells where the device is: it is known again when it is back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--drop-rights", "--user=nobody"})
+    void shouldWatchADeviceAgainThatWasAwayWithoutAnyRight(String rights) {
+        forward("async-normal", rights);
+        traffic = Traffic.start(hosts);
+        try (NetNamespace elsewhere = NetNamespace.create()) {
+            // Has the number that tun22 would keep there otherwise, and bring back.
+            elsewhere.run("ip", "tuntap", "add", "other", "mode", "tun");
+            for (int times = 1; times <= 2; times++) {
+                hosts.host2().move("tun22", elsewhere);
+                forward.awaitLines(times, "tun22 was moved to another network namespace");
+                assertThat(hosts.host1().sh("curl -s http://127.0.0.1:9464/readyz")).contains("tun22 is not up");
+                elsewhere.run("ip", "link", "set", "tun22", "up");
+                elsewhere.move("tun22", hosts.host2());
+                forward.awaitLines(times, "tun22 is back in its network namespace, and down");
+                hosts.host2()
+                        .sh("ip link set tun22 up && ip addr add 10.0.2.1/24 dev tun22"
+                                + " && ip route add 10.0.1.0/24 dev tun22");
+                forward.awaitLines(times, "tun22 is up again");
+                traffic.awaitFlow();
+                assertThat(forward.get("/readyz")).startsWith("ok");
+                assertThat(forward.metric("tunloop_kernel_tx_dropped_total{device=\"tun22\"}"))
+                        .isNotNegative();
+            }
+        }
+        hosts.host2().run("ip", "link", "set", "tun22", "down");
+        forward.awaitLine("tun22 is down: packets to it are dropped");
+    }
+
+    /** The device of the process's own namespace is another one. */
+    @Test
+    void shouldWatchADeviceAgainThatWasWhereTheProcessIs() {
+        forward("async-normal", "--drop-rights");
+        traffic = Traffic.start(hosts);
+        hosts.host2().move("tun22", hosts.host1());
+        forward.awaitLine("tun22 was moved to another network namespace");
+        hosts.host1().run("ip", "link", "set", "tun22", "up");
+        forward.awaitLine("tun22 is up again");
+        hosts.host1().move("tun22", hosts.host2());
+        forward.awaitLine("tun22 is back in its network namespace, and down");
+        hosts.host2().run("ip", "link", "set", "tun22", "up");
+        forward.awaitLines(2, "tun22 is up again");
+        assertThat(forward.get("/readyz")).startsWith("ok");
+    }
+
+    @Test
+    void shouldPutIpv6BackWhenTheMtuSufficesAgain() {
+        forward = startWithIpv6();
+        String before = ipv6OfHost2();
+        assertThat(before).contains("fd00:2::1/64", "fd00:1::/64", "fd00:7::/64");
+        traffic = Traffic.start(hosts);
+
+        hosts.host2().run("ip", "link", "set", "tun22", "mtu", "1000");
+        forward.awaitLine("WARN  DeviceWatch: tun22 has no IPv6 addresses and routes any more: IPv6 needs an MTU of 1280");
+        assertThat(ipv6OfHost2()).doesNotContain("fd00");
+        hosts.host2().run("ip", "link", "set", "tun22", "mtu", "1500");
+        forward.awaitLine("INFO  DeviceWatch: tun22 has the IPv6 addresses and routes of the configuration again");
+
+        assertThat(ipv6OfHost2()).isEqualTo(before);
+        hosts.host1().run("ping", "-6", "-c1", "-W5", "fd00:2::1");
+        traffic.awaitFlow();
+    }
+
+    @Test
+    void shouldPutIpv6AndRoutesBackOnSighup() {
+        forward = startWithIpv6();
+        String before = ipv6OfHost2();
+        // Down and up takes IPv6 addresses and all routes away.
+        hosts.host2().sh("ip link set tun22 down && ip link set tun22 up");
+        forward.awaitLine("tun22 is up again");
+        assertThat(ipv6OfHost2()).doesNotContain("fd00");
+
+        forward.signal("HUP");
+        forward.awaitLine("SIGHUP: changed: []");
+
+        assertThat(ipv6OfHost2()).isEqualTo(before);
+        assertThat(hosts.host2().run("ip", "route")).contains("10.0.1.0/24 dev tun22");
+        hosts.host1().run("ping", "-6", "-c1", "-W5", "fd00:2::1");
+    }
+
+    @Test
+    void shouldSayWhyIpv6DoesNotComeBack() {
+        forward = startWithIpv6("--drop-rights");
+        hosts.host2().sh("ip link set tun22 mtu 1000 && ip link set tun22 mtu 1500");
+        assertThat(forward.awaitLine("tun22 does not get its IPv6 addresses and routes back"))
+                .contains("WARN", "EPERM: needs CAP_NET_ADMIN");
+    }
+
+    private ForwardProcess startWithIpv6(String... more) {
+        var arguments = new ArrayList<>(List.of("--mode", "async-normal", "--metrics", "9464"));
+        arguments.addAll(List.of("--ip1", "fd00:1::1/64", "--route1", "fd00:2::/64"));
+        arguments.addAll(List.of("--ip2", "fd00:2::1/64", "--route2", "fd00:1::/64,fd00:7::/64 via fd00:2::9"));
+        arguments.addAll(List.of(more));
+        ForwardProcess process = ForwardProcess.start(hosts, List.of(), arguments.toArray(String[]::new));
+        process.awaitLine("tunloop: ready");
+        return process;
+    }
+
+    /** But for what is of the link itself. */
+    private String ipv6OfHost2() {
+        return hosts.host2().sh("ip -6 -o addr show dev tun22; ip -6 route show dev tun22").lines()
+                .filter(line -> line.contains("fd00"))
+                .map(line -> line.replaceFirst("^\\d+: ", ""))
+                .sorted()
+                .collect(Collectors.joining("\n"));
     }
 
     @ParameterizedTest

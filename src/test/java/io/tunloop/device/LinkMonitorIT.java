@@ -108,6 +108,28 @@ class LinkMonitorIT {
         }
     }
 
+    /** With another number, a new name, and another TUN device here that has the old one meanwhile. */
+    @Test
+    void shouldHearThatItIsBack() throws Exception {
+        try (NetNamespace other = NetNamespace.create()) {
+            other.run("ip", "tuntap", "add", "tl8", "mode", "tun");
+            namespace.move("tl0", other);
+            awaitEvent(of(LinkEvent.Kind.MOVED));
+            other.sh("ip link set tl0 name tl9 mtu 1300 && ip addr add 10.7.0.1/24 dev tl9 && ip link set tl9 up");
+            namespace.sh("ip tuntap add tl0 mode tun && ip link set tl0 up && ip link set lo down");
+            other.move("tl9", namespace);
+            assertThat(awaitEvent(of(LinkEvent.Kind.RETURNED))).singleElement().satisfies(event -> {
+                assertThat(event.link().name()).isEqualTo("tl9");
+                assertThat(event.link().up()).isFalse();
+                assertThat(event.link().mtuBytes()).isEqualTo(1300);
+            });
+            namespace.run("ip", "link", "set", "tl9", "up");
+            awaitEvent(changed(LinkState::up));
+            namespace.move("tl9", other);
+            awaitEvent(of(LinkEvent.Kind.MOVED));
+        }
+    }
+
     @Test
     void shouldNotHearOfOtherDevices() throws Exception {
         namespace.run("ip", "tuntap", "add", "tl1", "mode", "tun");

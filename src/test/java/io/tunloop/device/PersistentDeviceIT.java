@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +127,91 @@ class PersistentDeviceIT {
         }
     }
 
+    /** Whoever attaches to one changes its format for all its queues, and may make it go with the last of them. */
+    @Test
+    void shouldNotDeleteAMultiQueueDeviceThatIsInUse() throws Exception {
+        TunDeviceConfig config = config().multiQueue(true).offloads(Offload.all()).build();
+        try (TunDevice device = TunDevice.open(config)) {
+            String before = snapshot();
+            assertThatThrownBy(() -> TunInterface.delete("tl0", namespace.name()))
+                    .isInstanceOf(TunException.class)
+                    .hasMessageContaining("EBUSY: tl0 is in use by another process");
+            assertThat(snapshot()).isEqualTo(before);
+            assertThat(device.state().up()).isTrue();
+        }
+        assertThat(TunInterface.find("tl0", namespace.name()).persistent()).isTrue();
+    }
+
+    /** All that another user of the device would notice. */
+    private String snapshot() {
+        return namespace.run("ip", "-d", "link", "show", "tl0")
+                + namespace.run("ip", "addr", "show", "tl0")
+                + namespace.run("ip", "route", "show", "dev", "tl0")
+                + namespace.run("ip", "-6", "route", "show", "dev", "tl0")
+                + namespace.run("ethtool", "-k", "tl0");
+    }
+
+    @Test
+    void shouldNotTouchAMultiQueueDeviceThatItWantsForItselfAndThatIsInUse() throws Exception {
+        TunDeviceConfig.Builder shared = config().multiQueue(true)
+                .offloads(Offload.all())
+                .mtuBytes(1400)
+                .address(InterfaceAddress.parse("10.7.0.1/24"));
+        try (TunDevice first = TunDevice.open(shared.build())) {
+            String before = snapshot();
+            TunDeviceConfig other = config().multiQueue(true)
+                    .exclusive(true)
+                    .mtuBytes(1300)
+                    .txQueueLength(77)
+                    .address(InterfaceAddress.parse("10.7.0.2/24"))
+                    .build();
+            assertThatThrownBy(() -> TunDevice.open(other)).hasMessageContaining("EBUSY: tl0 is in use");
+            assertThat(snapshot()).isEqualTo(before);
+            try (TunDevice second = TunDevice.open(shared.build())) {
+                assertThat(second.vnetHeaderBytes()).isEqualTo(first.vnetHeaderBytes());
+            }
+        }
+        // Nobody has it any more.
+        TunDevice.open(shared.exclusive(true).build()).close();
+    }
+
+    private TunDeviceConfig.Builder changed() {
+        return config().mtuBytes(1300)
+                .txQueueLength(77)
+                .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .address(InterfaceAddress.parse("10.8.0.1/24"))
+                .address(InterfaceAddress.parse("fd00:8::1/64"))
+                .route(Route.parse("10.9.0.0/16 via 10.8.0.2"))
+                .route(Route.parse("10.10.0.0/16"))
+                .route(Route.parse("fd00:9::/64"));
+    }
+
+    @Test
+    void shouldLeaveAnInterfaceAsItWasWhenAStepFails() throws Exception {
+        TunDevice.open(config().address(InterfaceAddress.parse("10.7.0.1/24")).build())
+                .close();
+        namespace.run("ip", "link", "set", "tl0", "down");
+        String before = snapshot();
+        // Nothing is on the link that this gateway could be reached through.
+        TunDeviceConfig wrong =
+                changed().route(Route.parse("10.11.0.0/16 via 192.0.2.1")).build();
+        assertThatThrownBy(() -> TunDevice.open(wrong)).hasMessageContaining("RTM_NEWROUTE 10.11.0.0/16 via 192.0.2.1");
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldTakeAChangeBack() throws Exception {
+        try (TunDevice device = TunDevice.open(config().address(InterfaceAddress.parse("10.7.0.1/24"))
+                .route(Route.parse("10.10.0.0/16"))
+                .build())) {
+            String before = snapshot();
+            InterfaceChange change = device.configure(changed().build());
+            assertThat(namespace.run("ip", "route")).contains("10.9.0.0/16 via 10.8.0.2 dev tl0");
+            change.undo();
+            assertThat(snapshot()).isEqualTo(before);
+        }
+    }
+
     @Test
     void shouldNotDeleteWhatIsNoTunDevice() {
         assertThatThrownBy(() -> TunInterface.delete("lo", namespace.name()))
@@ -138,13 +226,25 @@ class PersistentDeviceIT {
                 .mtuBytes(1400)
                 .txQueueLength(77)
                 .address(InterfaceAddress.parse("10.7.0.1/24"))
+                .address(InterfaceAddress.parse("fd00:7::1/64"))
+                .route(Route.parse("10.9.0.0/16"))
+                .route(new Route(InetAddress.getByName("10.9.0.0"), 16, InetAddress.getByName("10.7.0.2"), 7))
+                .route(Route.parse("fd00:9::/64 via fd00:7::2"))
+                .route(Route.parse("0.0.0.0/0"))
                 .build();
         TunDevice.open(config).close();
-        String output = namespace.sh(NO_CAPABILITIES
-                + JavaProcess.commandLine(ConfiguredDeviceProbe.class, "tl0", "1400", "77", "10.7.0.1/24"));
-        assertThat(output).contains("opened tl0");
-        output = namespace.sh(NO_CAPABILITIES
-                + JavaProcess.commandLine(ConfiguredDeviceProbe.class, "tl0", "1401", "77", "10.7.0.1/24"));
-        assertThat(output).contains("ioctl(SIOCSIFMTU) on tl0: EPERM: needs CAP_NET_ADMIN");
+        assertThat(probe("1400", "10.9.0.0/16", "10.9.0.0/16 via 10.7.0.2", "fd00:9::/64 via fd00:7::2", "0.0.0.0/0"))
+                .contains("opened tl0");
+        assertThat(probe("1401")).contains("ioctl(SIOCSIFMTU) on tl0: EPERM: needs CAP_NET_ADMIN");
+        for (String other : List.of("10.9.0.0/17", "10.9.0.0/16 via 10.7.0.3", "fd00:9::/64", "::/0")) {
+            assertThat(probe("1400", other)).contains("RTM_NEWROUTE").contains("EPERM: needs CAP_NET_ADMIN");
+        }
+    }
+
+    private String probe(String mtu, String... routes) {
+        var arguments = new ArrayList<>(List.of("tl0", mtu, "77", "10.7.0.1/24"));
+        arguments.addAll(List.of(routes));
+        return namespace.sh(NO_CAPABILITIES
+                + JavaProcess.commandLine(ConfiguredDeviceProbe.class, arguments.toArray(String[]::new)));
     }
 }

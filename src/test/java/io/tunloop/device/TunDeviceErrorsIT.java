@@ -10,6 +10,7 @@ import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,34 @@ class TunDeviceErrorsIT {
         assertThat(failure.call()).isEqualTo("netlink(RTM_NEWROUTE 10.9.0.0/16 via 192.0.2.1)");
         assertThat(failure.errno()).isEqualTo(Errno.ENETUNREACH);
         assertThat(namespace.run("ip", "link")).doesNotContain("tl0");
+    }
+
+    /** The kernel says EACCES, which is something else for a file. */
+    @Test
+    void shouldSayThatIpv6IsSwitchedOff() {
+        namespace.sh("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        String reason = "EACCES: IPv6 is switched off on tl0; write 0 to /proc/sys/net/ipv6/conf/tl0/disable_ipv6, or name "
+                + "no IPv6 address and route";
+        assertThat(failure(() -> TunDevice.open(config().address(InterfaceAddress.parse("fd00::1/64"))
+                        .build())))
+                .hasMessage("netlink(RTM_NEWADDR fd00:0:0:0:0:0:0:1/64) on tl0: " + reason);
+        assertThat(failure(() -> TunDevice.open(
+                        config().route(Route.parse("fd00::/64")).build())))
+                .hasMessage("netlink(RTM_NEWROUTE fd00:0:0:0:0:0:0:0/64) on tl0: " + reason);
+    }
+
+    @Test
+    void shouldSayThatTheMtuIsTooSmallForIpv6() throws Exception {
+        try (TunDevice device = open()) {
+            namespace.run("ip", "link", "set", "tl0", "mtu", "1000");
+            for (TunDeviceConfig config : List.of(
+                    config().address(InterfaceAddress.parse("fd00::1/64")).build(),
+                    config().route(Route.parse("fd00::/64")).build())) {
+                assertThat(failure(() -> device.configure(config)).remedy())
+                        .isEqualTo("IPv6 needs an MTU of at least 1280, and tl0 has 1000; raise it, or name no IPv6 address "
+                                + "and route");
+            }
+        }
     }
 
     @Test
