@@ -160,8 +160,8 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private static void reconfigure(
-            TunDevice device, TunDeviceConfig before, TunDeviceConfig after, Deque<Change> done) throws TunException {
+    private static void reconfigure(TunDevice device, TunDeviceConfig before, TunDeviceConfig after, Deque<Change> done)
+            throws TunException {
         boolean same = before.name().equals(after.name()) && before.netns().equals(after.netns());
         if (same && !before.name().isEmpty()) {
             done.push(new Change(device, after, device.configure(after)));

@@ -31,7 +31,8 @@ final class DeviceWatch implements AutoCloseable {
     private final IoEventLoop loop;
     private final TunDevice device;
     private final Consumer<Boolean> upListener;
-    // Where it was opened, until it is deleted: to hear that it is back, which after rights were dropped nobody else tells.
+    // Where it was opened, until it is deleted: to hear that it is back, which after rights were dropped nobody else
+    // tells.
     private Source home;
     // Where it was moved to, if that can be heard.
     private Source away;
@@ -53,8 +54,7 @@ final class DeviceWatch implements AutoCloseable {
      * @param config what the device shall be like
      * @param upListener is told each time the device goes up or down
      */
-    static DeviceWatch open(
-            IoEventLoop loop, TunDevice device, TunDeviceConfig config, Consumer<Boolean> upListener) {
+    static DeviceWatch open(IoEventLoop loop, TunDevice device, TunDeviceConfig config, Consumer<Boolean> upListener) {
         var watch = new DeviceWatch(loop, device, config, upListener);
         loop.submit(watch::watchHome).syncUninterruptibly();
         return watch;

@@ -28,6 +28,7 @@ public final class LinkMonitor implements AutoCloseable {
     private final String device;
     /** A device that has been elsewhere may have another one. */
     private int index;
+
     private LinkState last;
     /** Messages were lost, and the answer to the question what the links are like now has not been asked for yet. */
     private boolean stale;

@@ -38,10 +38,11 @@ final class Remedy {
                     + mtuBytes + "; raise it, or name no IPv6 address and route";
         }
         return switch (errno) {
-            case Errno.EACCES -> "IPv6 is switched off on " + device + "; write 0 to /proc/sys/net/ipv6/conf/" + device
-                    + "/disable_ipv6, or name no IPv6 address and route";
-            case Errno.EAFNOSUPPORT, Errno.EOPNOTSUPP -> "this kernel runs without IPv6; start it with ipv6.disable=0, or "
-                    + "name no IPv6 address and route";
+            case Errno.EACCES ->
+                "IPv6 is switched off on " + device + "; write 0 to /proc/sys/net/ipv6/conf/" + device
+                        + "/disable_ipv6, or name no IPv6 address and route";
+            case Errno.EAFNOSUPPORT, Errno.EOPNOTSUPP ->
+                "this kernel runs without IPv6; start it with ipv6.disable=0, or " + "name no IPv6 address and route";
             default -> null;
         };
     }

@@ -33,8 +33,8 @@ class LinkWatchIT {
     @ParameterizedTest
     @EnumSource
     void shouldHearOfAnInterfaceAgainThatIsBack(TunTransport transport) throws Exception {
-        String[] command =
-                JavaProcess.command(Probe.class, transport.name(), namespace.name()).toArray(String[]::new);
+        String[] command = JavaProcess.command(Probe.class, transport.name(), namespace.name())
+                .toArray(String[]::new);
         // In neither of the two namespaces.
         try (NetNamespace own = NetNamespace.create();
                 var output = new BufferedReader(

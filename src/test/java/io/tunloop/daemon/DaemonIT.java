@@ -327,7 +327,8 @@ class DaemonIT {
         forward = ForwardProcess.start(hosts, List.of(), "--mode", "async-normal", "--user", "tl-nobody");
         assertThat(forward.exitCode()).isEqualTo(1);
         assertThat(forward.output())
-                .isEqualTo("tunloop: getpwnam on user tl-nobody: ENOENT: there is no such user; create it or name another");
+                .isEqualTo(
+                        "tunloop: getpwnam on user tl-nobody: ENOENT: there is no such user; create it or name another");
     }
 
     @Test
@@ -408,13 +409,21 @@ class DaemonIT {
         String before = snapshot();
         var arguments = new ArrayList<>(List.of(mode.split(" ")));
         arguments.addAll(List.of("--iface1", "tun11", "--ip1", "10.0.9.1/24,fd00:9::1/64", "--route1", "10.0.8.0/24"));
-        arguments.addAll(List.of("--iface2", "tun22", "--ip2", "10.0.8.1/24", "--netns2", hosts.host2().name()));
+        arguments.addAll(List.of(
+                "--iface2",
+                "tun22",
+                "--ip2",
+                "10.0.8.1/24",
+                "--netns2",
+                hosts.host2().name()));
         arguments.addAll(List.of("--mtu", "1300", "--txqueuelen", "77"));
 
         ForwardProcess second = ForwardProcess.startWith(hosts, List.of(), arguments.toArray(String[]::new));
 
         assertThat(second.exitCode()).isEqualTo(1);
-        assertThat(second.output()).startsWith("tunloop: ioctl(TUNSETIFF) on tun11: E").hasLineCount(1);
+        assertThat(second.output())
+                .startsWith("tunloop: ioctl(TUNSETIFF) on tun11: E")
+                .hasLineCount(1);
         assertThat(snapshot()).isEqualTo(before);
         traffic.awaitFlow();
         assertThat(forward.output()).doesNotContain("WARN");
@@ -441,7 +450,8 @@ class DaemonIT {
                         + "route1 = \"10.0.2.0/24\"\nip2 = \"10.0.7.1/24\"\nroute2 = \"10.11.0.0/16 via 192.0.2.1\"\n");
         forward.signal("HUP");
 
-        assertThat(forward.awaitLine("SIGHUP: nothing is changed: netlink(RTM_NEWROUTE 10.11.0.0/16 via 192.0.2.1) on tun22"))
+        assertThat(forward.awaitLine(
+                        "SIGHUP: nothing is changed: netlink(RTM_NEWROUTE 10.11.0.0/16 via 192.0.2.1) on tun22"))
                 .contains("WARN  ForwardCommand");
         assertThat(snapshot()).isEqualTo(before);
         // And once it is right, it is done.
@@ -456,7 +466,14 @@ class DaemonIT {
     void shouldNotGiveADeviceTheSettingsOfAnother() throws Exception {
         Path file = Files.writeString(folder.resolve("tunloop.toml"), "mode = \"async-normal\"\niface1 = \"tun11\"\n");
         forward = ForwardProcess.startWith(
-                hosts, List.of(), "--config", file.toString(), "--iface2", "tun22", "--netns2", hosts.host2().name());
+                hosts,
+                List.of(),
+                "--config",
+                file.toString(),
+                "--iface2",
+                "tun22",
+                "--netns2",
+                hosts.host2().name());
         forward.awaitLine("tunloop: ready");
         String before = hosts.host1().run("ip", "addr");
 

@@ -189,7 +189,8 @@ class FaultIT {
             for (int times = 1; times <= 2; times++) {
                 hosts.host2().move("tun22", elsewhere);
                 forward.awaitLines(times, "tun22 was moved to another network namespace");
-                assertThat(hosts.host1().sh("curl -s http://127.0.0.1:9464/readyz")).contains("tun22 is not up");
+                assertThat(hosts.host1().sh("curl -s http://127.0.0.1:9464/readyz"))
+                        .contains("tun22 is not up");
                 elsewhere.run("ip", "link", "set", "tun22", "up");
                 elsewhere.move("tun22", hosts.host2());
                 forward.awaitLines(times, "tun22 is back in its network namespace, and down");
@@ -231,7 +232,8 @@ class FaultIT {
         traffic = Traffic.start(hosts);
 
         hosts.host2().run("ip", "link", "set", "tun22", "mtu", "1000");
-        forward.awaitLine("WARN  DeviceWatch: tun22 has no IPv6 addresses and routes any more: IPv6 needs an MTU of 1280");
+        forward.awaitLine(
+                "WARN  DeviceWatch: tun22 has no IPv6 addresses and routes any more: IPv6 needs an MTU of 1280");
         assertThat(ipv6OfHost2()).doesNotContain("fd00");
         hosts.host2().run("ip", "link", "set", "tun22", "mtu", "1500");
         forward.awaitLine("INFO  DeviceWatch: tun22 has the IPv6 addresses and routes of the configuration again");
@@ -278,7 +280,9 @@ class FaultIT {
 
     /** But for what is of the link itself. */
     private String ipv6OfHost2() {
-        return hosts.host2().sh("ip -6 -o addr show dev tun22; ip -6 route show dev tun22").lines()
+        return hosts.host2()
+                .sh("ip -6 -o addr show dev tun22; ip -6 route show dev tun22")
+                .lines()
                 .filter(line -> line.contains("fd00"))
                 .map(line -> line.replaceFirst("^\\d+: ", ""))
                 .sorted()

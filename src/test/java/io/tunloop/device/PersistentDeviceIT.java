@@ -130,7 +130,8 @@ class PersistentDeviceIT {
     /** Whoever attaches to one changes its format for all its queues, and may make it go with the last of them. */
     @Test
     void shouldNotDeleteAMultiQueueDeviceThatIsInUse() throws Exception {
-        TunDeviceConfig config = config().multiQueue(true).offloads(Offload.all()).build();
+        TunDeviceConfig config =
+                config().multiQueue(true).offloads(Offload.all()).build();
         try (TunDevice device = TunDevice.open(config)) {
             String before = snapshot();
             assertThatThrownBy(() -> TunInterface.delete("tl0", namespace.name()))

@@ -132,13 +132,14 @@ class TunDeviceErrorsIT {
     @Test
     void shouldSayThatIpv6IsSwitchedOff() {
         namespace.sh("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
-        String reason = "EACCES: IPv6 is switched off on tl0; write 0 to /proc/sys/net/ipv6/conf/tl0/disable_ipv6, or name "
-                + "no IPv6 address and route";
-        assertThat(failure(() -> TunDevice.open(config().address(InterfaceAddress.parse("fd00::1/64"))
-                        .build())))
-                .hasMessage("netlink(RTM_NEWADDR fd00:0:0:0:0:0:0:1/64) on tl0: " + reason);
+        String reason =
+                "EACCES: IPv6 is switched off on tl0; write 0 to /proc/sys/net/ipv6/conf/tl0/disable_ipv6, or name "
+                        + "no IPv6 address and route";
         assertThat(failure(() -> TunDevice.open(
-                        config().route(Route.parse("fd00::/64")).build())))
+                        config().address(InterfaceAddress.parse("fd00::1/64")).build())))
+                .hasMessage("netlink(RTM_NEWADDR fd00:0:0:0:0:0:0:1/64) on tl0: " + reason);
+        assertThat(failure(() ->
+                        TunDevice.open(config().route(Route.parse("fd00::/64")).build())))
                 .hasMessage("netlink(RTM_NEWROUTE fd00:0:0:0:0:0:0:0/64) on tl0: " + reason);
     }
 
@@ -150,8 +151,9 @@ class TunDeviceErrorsIT {
                     config().address(InterfaceAddress.parse("fd00::1/64")).build(),
                     config().route(Route.parse("fd00::/64")).build())) {
                 assertThat(failure(() -> device.configure(config)).remedy())
-                        .isEqualTo("IPv6 needs an MTU of at least 1280, and tl0 has 1000; raise it, or name no IPv6 address "
-                                + "and route");
+                        .isEqualTo(
+                                "IPv6 needs an MTU of at least 1280, and tl0 has 1000; raise it, or name no IPv6 address "
+                                        + "and route");
             }
         }
     }
