@@ -41,8 +41,8 @@ class LayeringTest {
             "packet", Set.of("internal"),
             "channel", Set.of("internal", "device", "packet"),
             "codec", Set.of("internal", "packet"),
-            "handler", Set.of("device", "packet"),
-            "relay", Set.of("device", "packet", "channel", "codec", "queue"));
+            "handler", Set.of("internal", "device", "packet"),
+            "relay", Set.of("internal", "device", "packet", "channel", "codec", "queue"));
 
     private static final Map<String, Set<String>> EDGES = Map.of(
             "metrics", Set.of("device", "channel", "relay"),

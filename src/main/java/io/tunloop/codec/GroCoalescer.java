@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.PacketBatch;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -98,7 +99,10 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         return groups.refusals();
     }
 
-    /** The wire packets lost because there was no memory for them, or because the channel was closed while they waited. */
+    /**
+     * The wire packets lost because there was no memory for them, or because the channel was closed while they waited; without
+     * those of a relay, which counts its own.
+     */
     public long dropped() {
         return dropped.getOpaque();
     }
@@ -123,8 +127,8 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
             takeWaiting();
         } else if (message instanceof PacketBatch batch) {
             writeBatch(batch, promise, pending);
-        } else if (message instanceof ByteBuf packet) {
-            writePacket(packet, promise, pending);
+        } else if (isPacket(message)) {
+            writePacket((ByteBuf) message, promise, pending);
         } else {
             emit();
             ctx.write(message, promise);
@@ -132,7 +136,12 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
     }
 
     private static boolean isPackets(Object message) {
-        return message instanceof ByteBuf || message instanceof PacketBatch;
+        return isPacket(message) || message instanceof PacketBatch;
+    }
+
+    /** An empty buffer is none: it passes behind what was written before it, as a flush barrier does. */
+    static boolean isPacket(Object message) {
+        return message instanceof ByteBuf packet && packet.isReadable();
     }
 
     private void writeBatch(PacketBatch batch, ChannelPromise promise, PendingWrite pending) {
@@ -155,15 +164,24 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         try {
             groups.add(ctx.alloc(), packet, promise, pending);
         } catch (Throwable cause) {
-            countDropped(1);
-            promise.tryFailure(cause);
+            fail(promise, 1, cause);
         }
     }
 
     private void lose(PacketBatch batch, int next, ChannelPromise promise, Throwable cause) {
-        countDropped(batch.size() - next);
+        int left = batch.size() - next;
         batch.release();
-        promise.tryFailure(cause);
+        fail(promise, left, cause);
+    }
+
+    /** Whoever counts what he loses is told how many; what nobody else counts is counted here. */
+    private void fail(ChannelPromise promise, int packets, Throwable cause) {
+        if (promise instanceof LostWrites losses) {
+            losses.of(packets).tryFailure(cause);
+        } else {
+            countDropped(packets);
+            promise.tryFailure(cause);
+        }
     }
 
     /**
@@ -206,8 +224,8 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
             return;
         }
         waiting.remove();
-        if (first.message instanceof ByteBuf packet) {
-            writePacket(packet, first.promise, first.pending);
+        if (isPacket(first.message)) {
+            writePacket((ByteBuf) first.message, first.promise, first.pending);
             first.taken();
         } else {
             emit();
@@ -324,8 +342,9 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
     private void loseWaiting() {
         ClosedChannelException closed = waiting.isEmpty() ? null : new ClosedChannelException();
         for (WaitingWrite first = waiting.poll(); first != null; first = waiting.poll()) {
-            countDropped(first.packets());
-            first.fail(closed);
+            int packets = first.packets();
+            first.release();
+            fail(first.promise, packets, closed);
         }
     }
 

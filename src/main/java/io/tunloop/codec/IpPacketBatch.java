@@ -61,6 +61,11 @@ public final class IpPacketBatch extends PacketBatch {
     }
 
     @Override
+    public int memoryBytes() {
+        return batch.memoryBytes();
+    }
+
+    @Override
     public ByteBuf packet(int index) {
         return batch.packet(index);
     }

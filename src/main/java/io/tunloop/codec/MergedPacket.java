@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCounted;
 import io.tunloop.internal.Addresses;
+import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.VirtioNetHeader;
 import java.util.ArrayList;
@@ -250,8 +251,9 @@ final class MergedPacket extends GatheredPacket {
         return !writes.isEmpty();
     }
 
+    /** What to write this with where nobody waits. */
     ChannelPromise voidPromise() {
-        return voidPromise;
+        return voidPromise instanceof LostWrites lost ? lost.of(parts()) : voidPromise;
     }
 
     /** Makes the header; nothing is added from now on. */

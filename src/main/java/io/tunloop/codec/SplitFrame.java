@@ -91,6 +91,11 @@ final class SplitFrame extends PacketBatch {
     }
 
     @Override
+    public int memoryBytes() {
+        return frame.capacity() + HEADERS_BYTES + (packets == null ? 0 : packets.capacity());
+    }
+
+    @Override
     public ByteBuf packet(int index) {
         int start = packetIndex(index);
         return packets.slice(start, packetBytes(index));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.codec;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.packet.PacketBatch;
@@ -9,7 +8,7 @@ import io.tunloop.packet.PacketBatch;
 /**
  * A message for which there is no room yet, or which stands behind one.
  *
- * <p>Ownership: holds the message until it is {@linkplain #taken taken}, or {@linkplain #fail fails}.
+ * <p>Ownership: holds the message until it is {@linkplain #taken taken}, or {@linkplain #release lost}.
  * Thread: the channel's event loop only.
  */
 final class WaitingWrite {
@@ -36,7 +35,7 @@ final class WaitingWrite {
         if (message instanceof PacketBatch batch) {
             return batch.size() - next;
         }
-        return message instanceof ByteBuf ? 1 : 0;
+        return GroCoalescer.isPacket(message) ? 1 : 0;
     }
 
     /** All of it is where it belongs. */
@@ -47,8 +46,7 @@ final class WaitingWrite {
     }
 
     /** It is lost, or what is left of it. */
-    void fail(Throwable cause) {
+    void release() {
         ReferenceCountUtil.safeRelease(message);
-        promise.tryFailure(cause);
     }
 }

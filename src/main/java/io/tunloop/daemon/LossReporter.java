@@ -50,6 +50,7 @@ final class LossReporter {
                     device,
                     "the kernel has no room for them (refused)",
                     () -> totals.written(way -> way.written().droppedRefused()));
+            add(device, "a handler refuses them (refused)", () -> totals.written(Direction::droppedRefused));
             add(device, "the queue to it is full (queue_full)", () -> totals.written(Direction::droppedQueueFull));
             add(
                     device + ": reading pauses: no direct memory for packets; raise -XX:MaxDirectMemorySize",

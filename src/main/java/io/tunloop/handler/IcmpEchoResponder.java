@@ -4,12 +4,16 @@ package io.tunloop.handler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.IpHeader;
 import io.tunloop.packet.IpLayout;
 import io.tunloop.packet.VirtioNetHeader;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Answers pings, of IPv4 and IPv6, to the addresses of a prefix. Everything else goes on to the next handler.
@@ -25,10 +29,13 @@ import java.util.Objects;
  * broadcast (that of the prefix, too), unspecified, loopback.
  *
  * <p>Ownership: a request is written back with its reference.
- * Thread: the channel's event loop only.
+ * Thread: the channel's event loop only; the counter may be read by any.
+ * Errors: a reply that is not written is counted, and the first one logged.
  * Source: RFC 792, RFC 4443; RFC 1122, 3.2.2.6 for who is answered; RFC 1624 for the change of the checksum.
  */
 public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(IcmpEchoResponder.class);
+
     private static final int HEADER_BYTES = 8;
     private static final int CHECKSUM_OFFSET = 2;
     private static final int V4_REQUEST = 8;
@@ -40,6 +47,8 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     private final IpOffset offset;
     private final Prefix prefix;
     private final IpLayout ip = new IpLayout();
+    private final AtomicLong lost = new AtomicLong();
+    private LostWrites replies;
     private boolean flush;
 
     /** Answers for every address. */
@@ -59,12 +68,21 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The replies that were not written, whatever the reason; those that the device has refused are in its counters, too. */
+    public long lost() {
+        return lost.get();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        replies = new LostWrites(ctx.channel(), this::lost);
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf packet && isRequest(packet)) {
             reply(packet);
-            // A reply that the device drops is counted by the channel; nobody waits for its promise.
-            ctx.write(packet, ctx.channel().unsafe().voidPromise());
+            ctx.write(packet, replies);
             flush = true;
         } else {
             ctx.fireChannelRead(message);
@@ -158,6 +176,12 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
             int kept = packet.getInt(a + i);
             packet.setInt(a + i, packet.getInt(b + i));
             packet.setInt(b + i, kept);
+        }
+    }
+
+    private void lost(Throwable cause, int packets) {
+        if (lost.getAndAdd(packets) == 0) {
+            LOGGER.warn("an echo reply is not written: {}; more of them are counted only", cause.toString());
         }
     }
 }

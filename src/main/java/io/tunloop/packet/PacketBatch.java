@@ -25,6 +25,14 @@ public abstract class PacketBatch extends AbstractReferenceCounted {
     /** The bytes of all wire packets together, IP headers included. */
     public abstract long readableBytes();
 
+    /**
+     * The bytes of memory that this batch keeps from being used again: of a frame that is not split yet those of the frame,
+     * however many packets it stands for. As many as all packets have, unless a batch knows better.
+     */
+    public int memoryBytes() {
+        return (int) Math.min(Integer.MAX_VALUE, readableBytes());
+    }
+
     /** Wire packet {@code index}, complete and valid, without virtio header; not retained. */
     public abstract ByteBuf packet(int index);
 

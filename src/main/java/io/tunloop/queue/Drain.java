@@ -30,7 +30,10 @@ public final class Drain implements Runnable {
 
     /** What a drain does. */
     public interface Work {
-        /** Does a bounded piece of it. Returns false when there is nothing left to do. */
+        /**
+         * Does a bounded piece of it. Returns false when there is nothing left to do. What it throws goes to the executor, or
+         * the caller of {@link #signalHere}; there will be another step.
+         */
         boolean step();
 
         /** True when a step would do something; asked once more after falling asleep. */
@@ -72,17 +75,31 @@ public final class Drain implements Runnable {
         try {
             executor.execute(this);
         } catch (RejectedExecutionException shutDown) {
-            abandoned = true;
-            work.abandoned();
+            abandon();
         }
+    }
+
+    /** The executor will not run a task that it has taken: for who learns that it was cancelled. */
+    public void abandon() {
+        abandoned = true;
+        work.abandoned();
     }
 
     @Override
     public void run() {
-        if (work.step()) {
-            runOn(yield);
-            return;
+        boolean more = true;
+        try {
+            more = work.step();
+        } finally { // Whatever a step throws, there is another one: the token must not get lost with it.
+            if (more) {
+                runOn(yield);
+            } else {
+                sleep();
+            }
         }
+    }
+
+    private void sleep() {
         awake.set(false);
         // A producer that offered before this line may have found the token taken.
         if (work.isReady()) {

@@ -3,9 +3,9 @@ package io.tunloop.queue;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
+import org.jctools.util.Pow2;
 
 /**
  * A bounded queue from one thread to another: at most so many elements, and at most so many bytes.
@@ -15,12 +15,18 @@ import org.jctools.queues.atomic.SpscAtomicArrayQueue;
  *                        └── depth() ──┘
  *                        └── bytes() ──┘
  * </pre>
- * Units: elements; bytes as the weigher says.
+ * Units: elements; bytes as the weigher says, which is asked once, when an element is offered.
  * Ownership: an element that was offered with success belongs to the queue until the consumer has taken it.
  * Thread: one producer and one consumer at a time; {@link #depth}, {@link #bytes} and {@link #isEmpty} from any.
  * Errors: a full queue is an answer, not an exception.
  */
 public final class HandoffQueue<E> {
+    /** Takes what a queue gives. */
+    public interface Sink<E> {
+        /** @param bytes what the weigher has said of it */
+        void accept(E element, int bytes);
+    }
+
     private static final VarHandle TAKEN = field("taken");
     private static final VarHandle BYTES_TAKEN = field("bytesTaken");
     private static final VarHandle OFFERED = field("offered");
@@ -30,6 +36,9 @@ public final class HandoffQueue<E> {
     private final long maxBytes;
     private final ToIntFunction<? super E> weigher;
     private final SpscAtomicArrayQueue<E> elements;
+    // The weight of each element that waits, at its number: written before the element is published, read after it is
+    // got.
+    private final int[] weights;
 
     // Written by the producer with opaque stores, so that other threads see whole values.
     private long offered;
@@ -45,7 +54,7 @@ public final class HandoffQueue<E> {
     /**
      * @param capacity the most elements, at least 1
      * @param maxBytes the most bytes; a single element that is larger fits an empty queue nevertheless
-     * @param weigher the bytes of an element, at least 0; the same whenever it is asked
+     * @param weigher the bytes of an element, at least 0
      */
     public HandoffQueue(int capacity, long maxBytes, ToIntFunction<? super E> weigher) {
         if (capacity < 1) {
@@ -58,6 +67,7 @@ public final class HandoffQueue<E> {
         this.maxBytes = maxBytes;
         this.weigher = weigher;
         elements = new SpscAtomicArrayQueue<>(capacity);
+        weights = new int[Pow2.roundToPowerOfTwo(capacity)];
     }
 
     /** The most elements. */
@@ -96,8 +106,13 @@ public final class HandoffQueue<E> {
         // Counted first: the consumer must not be seen to have taken more than was offered.
         OFFERED.setOpaque(this, offered + 1);
         BYTES_OFFERED.setOpaque(this, bytesOffered + bytes);
+        weights[slot(offered - 1)] = bytes;
         elements.relaxedOffer(element);
         return true;
+    }
+
+    private int slot(long number) {
+        return (int) number & weights.length - 1;
     }
 
     private boolean hasRoom(int bytes) {
@@ -112,13 +127,14 @@ public final class HandoffQueue<E> {
     }
 
     /** Consumer only. Gives what waits to the sink, in order, at most {@code limit} elements. Returns their number. */
-    public int drain(Consumer<? super E> sink, int limit) {
+    public int drain(Sink<? super E> sink, int limit) {
         int count = 0;
         for (E element; count < limit && (element = elements.relaxedPoll()) != null; count++) {
             // Before the sink has it, which may release it.
-            BYTES_TAKEN.setRelease(this, bytesTaken + weigher.applyAsInt(element));
+            int bytes = weights[slot(taken)];
+            BYTES_TAKEN.setRelease(this, bytesTaken + bytes);
             TAKEN.setRelease(this, taken + 1);
-            sink.accept(element);
+            sink.accept(element, bytes);
         }
         return count;
     }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * Moves a small packet out of the large read buffer that it came in, so that it does not pin it while it waits.
+ * Moves a small packet out of the large buffer that it came in, or is a slice of, so that it does not pin it while it waits.
  *
  * An offloaded device reads every packet into a buffer for 64 KiB: one acknowledgement of 62 bytes would keep 80 KiB.
  */
@@ -24,13 +24,27 @@ final class CopyBreak {
     }
 
     private static boolean pins(ByteBuf packet) {
-        return packet.readableBytes() <= SMALL_BYTES && packet.capacity() >= LARGE_BUFFER_BYTES;
+        return packet.readableBytes() <= SMALL_BYTES && pinnedBytes(packet) >= LARGE_BUFFER_BYTES;
+    }
+
+    private static int pinnedBytes(ByteBuf packet) {
+        ByteBuf root = packet;
+        for (ByteBuf parent = root.unwrap(); parent != null; parent = parent.unwrap()) {
+            root = parent;
+        }
+        return root.capacity();
     }
 
     private static ByteBuf copy(ByteBuf packet, ByteBufAllocator allocator) {
+        int length = packet.readableBytes();
+        ByteBuf copy;
         try {
-            int length = packet.readableBytes();
-            return allocator.directBuffer(length, length).writeBytes(packet, packet.readerIndex(), length);
+            copy = allocator.directBuffer(length, length);
+        } catch (OutOfMemoryError starved) {
+            return packet; // Better it pins memory than that it is lost.
+        }
+        try {
+            return copy.writeBytes(packet, packet.readerIndex(), length);
         } finally {
             packet.release();
         }

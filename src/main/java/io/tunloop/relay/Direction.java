@@ -4,7 +4,7 @@ package io.tunloop.relay;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -12,7 +12,8 @@ import io.tunloop.channel.TunChannel;
 import io.tunloop.channel.TunChannelCounters;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TunDevice;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One way through a {@link Forwarder}: what is read from one device is written to the other.
@@ -25,13 +26,9 @@ import java.util.concurrent.TimeUnit;
  * {@link QueuedRelay} the writing channel may have an event loop of its own.
  */
 public final class Direction {
-    private static final long DRAIN_INTERVAL_MS = 1;
-
     private final TunChannel reader;
     private final TunChannel writer;
     private final Recipe recipe;
-    // Written by the writing loop when it closes, read by any thread.
-    private volatile long droppedShutdown;
 
     private Direction(TunChannel reader, TunChannel writer, Recipe recipe) {
         this.reader = reader;
@@ -62,53 +59,31 @@ public final class Direction {
     Future<Void> stop() {
         reader.config().setAutoRead(false);
         Promise<Void> drained = writer.eventLoop().newPromise();
-        // On the reading loop, behind the batch that it may be reading.
-        reader.eventLoop().execute(() -> {
-            if (recipe.queue() != null) {
-                recipe.queue().stop().addListener(handedOver -> completeWhenEmpty(drained));
-            } else {
-                writer.eventLoop().execute(() -> completeWhenEmpty(drained));
-            }
-        });
+        try {
+            // On the reading loop, behind the batch that it may be reading.
+            reader.eventLoop().execute(() -> recipe.stop().addListener(handedOver -> completeWhenWritten(drained)));
+        } catch (RejectedExecutionException shutDown) {
+            drained.setSuccess(null); // With its loop the channel has closed.
+        }
         return drained;
     }
 
-    private void completeWhenEmpty(Promise<Void> drained) {
-        // What made room may have let the reader go on.
-        reader.config().setAutoRead(false);
+    /** An empty buffer is written to no device: its promise is kept when all before it is written, or lost with the channel. */
+    private void completeWhenWritten(Promise<Void> drained) {
         writer.flush();
-        ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
-        if (out == null || out.isEmpty() && !isBacklogged()) {
-            drained.setSuccess(null);
-        } else {
-            // The device is full, and the poller tells the channel, not us, when it takes more.
-            writer.eventLoop().schedule(() -> completeWhenEmpty(drained), DRAIN_INTERVAL_MS, TimeUnit.MILLISECONDS);
-        }
+        ChannelPromise last = writer.newPromise();
+        last.addListener(written -> drained.setSuccess(null));
+        recipe.writeBarrier(last);
     }
 
-    private boolean isBacklogged() {
-        return recipe.coalescer() != null && recipe.coalescer().isBacklogged();
-    }
-
-    void close() {
-        reader.close().syncUninterruptibly();
-        writer.eventLoop().submit(this::countLeft).syncUninterruptibly();
-        writer.close().syncUninterruptibly();
-        recipe.close();
-    }
-
-    private Void countLeft() throws Exception {
-        long[] left = {recipe.queue() == null ? 0 : recipe.queue().discard()};
-        ChannelOutboundBuffer out = writer.unsafe().outboundBuffer();
-        if (out != null) {
-            out.addFlush();
-            out.forEachFlushedMessage(message -> {
-                left[0] += MessageWeigher.packets(message);
-                return true;
-            });
-        }
-        droppedShutdown = left[0];
-        return null;
+    /** Closes both channels, the reading one first. The future completes when nothing of the direction is left. */
+    CompletableFuture<Void> close() {
+        CompletableFuture<Void> read = Completion.of(reader.close());
+        CompletableFuture<Void> written = Completion.after(read, writer::close);
+        // What waits between them is handed to a closed channel, and so counted.
+        CompletableFuture<Void> emptied = Completion.after(written, this::stop);
+        CompletableFuture<Void> freed = Completion.after(emptied, recipe::close);
+        return CompletableFuture.allOf(read, written, emptied, freed);
     }
 
     /** The reading and the writing channel. */
@@ -183,10 +158,14 @@ public final class Direction {
         return recipe.queue() == null ? 0 : recipe.queue().dropped();
     }
 
-    /** Packets that had been read and were not written in time when the forwarder was closed. */
+    /** Packets that the writing channel's handlers have refused: none, unless handlers are your own. */
+    public long droppedRefused() {
+        return recipe.refused();
+    }
+
+    /** Packets that had been read and were not written when one of the channels was closed. */
     public long droppedShutdown() {
-        return droppedShutdown
-                + (recipe.coalescer() == null ? 0 : recipe.coalescer().dropped());
+        return recipe.unwritten();
     }
 
     /** All packets lost on this way: wire packets, or frames in a mode that does not split them. */

@@ -12,11 +12,11 @@ public enum DropReason {
     INVALID(Direction::droppedInvalid, way -> way.written().droppedInvalid()),
     /** The link of the device to write to was down. */
     DEVICE_DOWN(DropReason::none, way -> way.written().droppedDeviceDown()),
-    /** The kernel had no room or no memory. */
-    REFUSED(DropReason::none, way -> way.written().droppedRefused()),
+    /** The kernel had no room or no memory; or a handler of your own made something of it that no device takes. */
+    REFUSED(DropReason::none, way -> way.written().droppedRefused() + way.droppedRefused()),
     /** The queue between the reading and the writing event loop was full. */
     QUEUE_FULL(DropReason::none, Direction::droppedQueueFull),
-    /** Not written in time when the forwarder was closed. */
+    /** Not written when the forwarder, or one of its channels, was closed. */
     SHUTDOWN(DropReason::none, Direction::droppedShutdown);
 
     private final ToLongFunction<Direction> fromReader;

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.tunloop.device.TunDevice;
@@ -14,8 +15,10 @@ import io.tunloop.device.TunException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * Forwards packets between two TUN devices, both ways, until it is closed.
@@ -40,7 +43,10 @@ public final class Forwarder implements AutoCloseable {
     private final LoopPlan plan;
     private final List<Direction> directions = new ArrayList<>();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    // The channels are closed, and the event loops told to end.
+    private final CompletableFuture<Void> ending = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private Forwarder(ForwarderConfig config) {
         this.config = config;
@@ -150,9 +156,14 @@ public final class Forwarder implements AutoCloseable {
 
     /**
      * Reads no more, and waits until what has been read is written. Returns false if the time did not suffice; what is
-     * left is lost with {@link #close}.
+     * left is lost with {@link #close}. Not on an event loop of this forwarder, which would wait for itself: there use
+     * {@link #closeAsync}.
      */
     public boolean drain(long timeout, TimeUnit unit) {
+        if (isOnOwnLoop()) {
+            throw new IllegalStateException(
+                    "drain waits for the event loops of the forwarder, and was called on one: use closeAsync()");
+        }
         long deadlineNs = System.nanoTime() + unit.toNanos(timeout);
         List<Future<Void>> drained = directions.stream().map(Direction::stop).toList();
         boolean all = true;
@@ -164,17 +175,86 @@ public final class Forwarder implements AutoCloseable {
 
     /**
      * Stops reading, writes what has been read, closes the devices and ends the event loops; the second time it does
-     * nothing.
+     * nothing. Waits for all that, but on an event loop of this forwarder, as in what follows {@link #lost}: there it goes
+     * on when the loop is done with what it is doing.
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        closeAsync();
+        if (isOnOwnLoop()) {
             return;
         }
-        drain(CLOSE_DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        Throwable failure = ending.handle((nothing, cause) -> cause).join();
+        awaitTermination();
+        complete(closed, failure);
+        closed.join();
+    }
+
+    /** As {@link #close}, from any thread, without waiting: completes when the devices and threads are gone. */
+    public CompletableFuture<Void> closeAsync() {
+        if (closing.compareAndSet(false, true)) {
+            drained().thenCompose(inTime -> closeDirections()).whenComplete(this::endLoops);
+        }
+        return closed.copy();
+    }
+
+    /** The termination future of the loops is told by Netty's global executor, where somebody may be waiting for it here. */
+    private void awaitTermination() {
+        boolean interrupted = false;
+        while (!loops.isTerminated()) {
+            try {
+                loops.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isOnOwnLoop() {
+        for (EventExecutor loop : loops) {
+            if (loop.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** True when all that has been read is written, false when that has taken too long. */
+    private CompletableFuture<Boolean> drained() {
+        CompletableFuture<Boolean> drained =
+                allOf(direction -> Completion.of(direction.stop())).handle((nothing, failure) -> failure == null);
+        try {
+            loops.schedule(() -> drained.complete(false), CLOSE_DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException shutDown) {
+            drained.complete(false);
+        }
+        return drained;
+    }
+
+    private CompletableFuture<Void> closeDirections() {
         lost.complete(null);
-        directions.forEach(Direction::close);
-        loops.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+        return allOf(Direction::close);
+    }
+
+    private CompletableFuture<Void> allOf(Function<Direction, CompletableFuture<Void>> step) {
+        return CompletableFuture.allOf(directions.stream().map(step).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void endLoops(Void nothing, Throwable failure) {
+        loops.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .addListener(done -> complete(closed, failure));
+        complete(ending, failure);
+    }
+
+    private static void complete(CompletableFuture<Void> future, Throwable failure) {
+        if (failure == null) {
+            future.complete(null);
+        } else {
+            future.completeExceptionally(failure);
+        }
     }
 
     /** The last handler of every channel: a device that is lost ends the forwarding. */

@@ -9,6 +9,9 @@ import io.tunloop.packet.PacketBatch;
 
 /** What a message stands for: how many packets, and how much memory it keeps from being used again while it waits. */
 final class MessageWeigher {
+    /** The objects that a message is, and its place in a queue: of a packet of one byte this is nearly all. */
+    static final int OBJECT_BYTES = 256;
+
     private MessageWeigher() {}
 
     /** The packets that a message is. */
@@ -21,6 +24,10 @@ final class MessageWeigher {
 
     /** In bytes: the whole capacity of a buffer, not only what is readable in it. */
     static int bytes(Object message) {
+        return OBJECT_BYTES + contentBytes(message);
+    }
+
+    private static int contentBytes(Object message) {
         if (message instanceof ByteBuf packet) {
             return packet.capacity();
         }
@@ -28,7 +35,7 @@ final class MessageWeigher {
             return packet.content().capacity();
         }
         if (message instanceof PacketBatch batch) {
-            return (int) batch.readableBytes();
+            return batch.memoryBytes();
         }
         if (message instanceof ByteBufHolder holder) {
             return holder.content().capacity();

@@ -5,8 +5,8 @@ package io.tunloop.relay;
  * The bounds of the queue between a reading and a writing event loop; each direction has one of its own.
  *
  * @param capacity the most messages that wait, 1..{@link #MAX_CAPACITY}
- * @param maxBytes the most memory that they pin, in bytes, counted with the buffers' whole capacity; at least 1. One
- *     message always fits
+ * @param maxBytes the most memory that they pin, in bytes, counted with the buffers' whole capacity and 256 B of
+ *     objects for each; at least 1. One message always fits
  * @param full what becomes of a message that finds it full
  */
 public record QueueConfig(int capacity, long maxBytes, QueueFull full) {

@@ -7,7 +7,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
+import io.tunloop.channel.TunChannel;
 import io.tunloop.queue.Drain;
 import io.tunloop.queue.HandoffQueue;
 import java.util.ArrayDeque;
@@ -15,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * Hands what one channel reads to the event loop of another one, which writes it: the last handler of the reading
@@ -33,7 +34,8 @@ import java.util.function.Consumer;
  *
  * Ownership: passes each message on with its reference; see {@link CopyBreak} for the exception.
  * Thread: the reading channel's loop offers, the writing channel's loop drains.
- * Errors: see {@link QueueFull} for a full queue. What a closed channel was to write is released.
+ * Errors: see {@link QueueFull} for a full queue. A message that the writing channel does not take is released and counted, by
+ * a {@code TunChannel} or here; the first is logged.
  */
 public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     /** Messages taken before the event loop looks after its other work. */
@@ -55,15 +57,19 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     }
 
     private final Channel peer;
+    private final PeerWrites writes;
     private final QueueFull policy;
     private final HandoffQueue<Object> queue;
     private final Drain drain;
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicReference<Room> room = new AtomicReference<>(Room.ENOUGH);
     private final Writability writability = new Writability();
+    // A loop that shuts down cancels what it had accepted.
+    private final FutureListener<Object> abandonIfCancelled = this::abandonIfCancelled;
 
-    // The reading loop only. Held is what found the queue full: at most what one read batch has become.
+    // The reading loop only. Held is what found the queue full.
     private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private long heldBytes;
     private final ReadPause pause = new ReadPause();
     private ChannelHandlerContext ctx;
 
@@ -75,11 +81,20 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     /** @param peer where packets go; registered with its event loop */
     public QueuedRelay(Channel peer, QueueConfig config) {
         this.peer = peer;
+        writes = new PeerWrites(peer);
         policy = config.full();
         queue = new HandoffQueue<>(config.capacity(), config.maxBytes(), MessageWeigher::bytes);
         EventLoop loop = peer.eventLoop();
-        // A scheduled task waits for the loop's next turn, where an ordinary one would run again before any I/O.
-        drain = new Drain(loop, task -> loop.schedule(task, 0, TimeUnit.NANOSECONDS), new Writing());
+        drain = new Drain(loop, task -> nextTurn(loop, task), new Writing());
+    }
+
+    /** A scheduled task waits for the loop's next turn, where an ordinary one would run again before any I/O. */
+    private void nextTurn(EventLoop loop, Runnable task) {
+        if (loop.isShuttingDown()) {
+            loop.execute(task); // What is scheduled in its last turn it forgets.
+        } else {
+            loop.schedule(task, 0, TimeUnit.NANOSECONDS).addListener(abandonIfCancelled);
+        }
     }
 
     /** The messages that wait. */
@@ -92,9 +107,22 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
         return queue.capacity();
     }
 
-    /** The packets lost because the queue was full, or because the reading channel was closed while they waited. */
+    /** The packets lost because the queue was full. */
     public long dropped() {
         return dropped.get();
+    }
+
+    /**
+     * The packets that the writing pipeline has refused: in messages of a type that its channel does not write, or because
+     * a handler failed. What the kernel refused is in the {@code TunChannel}'s own counters.
+     */
+    public long refused() {
+        return writes.refused();
+    }
+
+    /** The packets lost because one of the channels was closed before they were written. */
+    public long unwritten() {
+        return writes.unwritten();
     }
 
     @Override
@@ -109,23 +137,40 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
         if (held.isEmpty() && queue.offer(packet)) {
             return;
         }
-        if (policy == QueueFull.BLOCK) {
-            held.add(packet);
-        } else {
-            drop(packet);
+        if (policy == QueueFull.DROP || !hold(packet)) {
+            dropped.lazySet(dropped.get() + MessageWeigher.packets(packet));
+            ReferenceCountUtil.release(packet);
         }
     }
 
-    private void drop(Object packet) {
-        dropped.lazySet(dropped.get() + MessageWeigher.packets(packet));
-        ReferenceCountUtil.release(packet);
+    private boolean hold(Object packet) {
+        int bytes = MessageWeigher.bytes(packet);
+        if (!held.isEmpty() && heldBytes + bytes > maxHeldBytes()) {
+            return false;
+        }
+        held.add(packet);
+        heldBytes += bytes;
+        waitForRoom();
+        return true;
+    }
+
+    /** Enough for all that a read batch becomes, unless a peer sends frames that stand for a great many packets. */
+    private long maxHeldBytes() {
+        long batchBytes = ctx.channel() instanceof TunChannel channel
+                ? (long) channel.config().readBatch() * (channel.readBufferBytes() + MessageWeigher.OBJECT_BYTES)
+                : 0;
+        return Math.max(queue.maxBytes(), 2 * batchBytes);
+    }
+
+    private void waitForRoom() {
+        pause.begin(ctx.channel());
+        room.compareAndSet(Room.ENOUGH, Room.WANTED);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (!held.isEmpty()) {
-            pause.begin(ctx.channel());
-            room.compareAndSet(Room.ENOUGH, Room.WANTED);
+            waitForRoom(); // Somebody may have let it read again in between.
         }
         signal();
         ctx.fireChannelReadComplete();
@@ -133,8 +178,13 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
     /** Thread: the reading loop. */
     private void resume() {
-        while (!held.isEmpty() && queue.offer(held.peek())) {
+        for (Object next = held.peek(); next != null; next = held.peek()) {
+            int bytes = MessageWeigher.bytes(next); // What was offered, the writing loop may have released already.
+            if (!queue.offer(next)) {
+                break;
+            }
             held.remove();
+            heldBytes -= bytes;
         }
         if (!held.isEmpty()) {
             room.set(Room.WANTED);
@@ -146,7 +196,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     }
 
     private void goOn() {
-        if (stopped == null && ctx.channel().isOpen()) {
+        if (ctx.channel().isOpen()) {
             pause.end(ctx.channel());
         }
     }
@@ -167,38 +217,34 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     Future<Void> stop() {
         if (stopped == null) {
             stopped = peer.eventLoop().newPromise();
-            ctx.channel().config().setAutoRead(false);
+            pause.stop(ctx.channel());
             signal();
         }
         return stopped;
     }
 
-    /** Releases what waits. Thread: the writing loop. @return the packets that are lost */
-    long discard() {
-        long[] packets = {0};
-        queue.drain(
-                message -> {
-                    packets[0] += MessageWeigher.packets(message);
-                    ReferenceCountUtil.release(message);
-                },
-                Integer.MAX_VALUE);
-        return packets[0];
-    }
-
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         while (!held.isEmpty()) {
-            drop(held.remove());
+            writes.lose(held.remove());
         }
+        heldBytes = 0;
         room.set(Room.ENOUGH);
         goOn();
         removed = true;
         drain.signal();
     }
 
+    private void abandonIfCancelled(Future<Object> task) {
+        if (task.isCancelled()) {
+            drain.abandon();
+        }
+    }
+
     /** The writing end. Thread: the writing loop, but for {@link #abandoned}. */
     private final class Writing implements Drain.Work {
-        private final Consumer<Object> sink = this::write;
+        private final HandoffQueue.Sink<Object> sink = this::write;
+        private final HandoffQueue.Sink<Object> loss = (message, bytes) -> writes.lose(message);
         private int unflushedBytes;
         private boolean left;
 
@@ -225,13 +271,12 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
             peer.flush();
         }
 
-        private void write(Object packet) {
+        private void write(Object packet, int bytes) {
             if (unflushedBytes >= BYTES_PER_FLUSH) {
                 flush();
             }
-            unflushedBytes += MessageWeigher.bytes(packet);
-            // A packet that is lost is counted by the channel; nobody waits for its promise.
-            peer.write(packet, peer.unsafe().voidPromise());
+            unflushedBytes += bytes;
+            writes.write(packet);
         }
 
         /** A closed channel takes everything: it releases it. */
@@ -284,7 +329,8 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
         @Override
         public synchronized void abandoned() {
-            queue.drain(ReferenceCountUtil::release, Integer.MAX_VALUE);
+            queue.drain(loss, Integer.MAX_VALUE);
+            tellReader();
             if (stopped != null) {
                 stopped.trySuccess(null);
             }

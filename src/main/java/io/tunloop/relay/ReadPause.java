@@ -10,12 +10,20 @@ import io.netty.channel.Channel;
  */
 final class ReadPause {
     private boolean ours;
+    private boolean stopped;
 
     void begin(Channel channel) {
-        if (channel.config().isAutoRead()) {
+        if (!stopped && channel.config().isAutoRead()) {
             ours = true;
             channel.config().setAutoRead(false);
         }
+    }
+
+    /** Ends the reading for good. */
+    void stop(Channel channel) {
+        stopped = true;
+        ours = false;
+        channel.config().setAutoRead(false);
     }
 
     void end(Channel channel) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.relay;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.codec.GroCoalescer;
 import io.tunloop.codec.GsoSplitter;
@@ -26,6 +30,7 @@ final class Recipe {
     private GroCoalescer coalescer;
     private PacketCodec<?> decoder;
     private QueuedRelay queue;
+    private Relay relay;
 
     /** @param reader registered and paused, as {@code writer} */
     Recipe(ForwarderConfig config, TunChannel reader, TunChannel writer) {
@@ -70,7 +75,8 @@ final class Recipe {
             queue = new QueuedRelay(writer, config.queue());
             reader.pipeline().addLast("queue", queue);
         } else {
-            reader.pipeline().addLast("relay", new Relay(writer));
+            relay = new Relay(writer);
+            reader.pipeline().addLast("relay", relay);
         }
     }
 
@@ -90,10 +96,46 @@ final class Recipe {
         return queue;
     }
 
-    /** Once both channels are closed. */
-    void close() {
-        if (pool != null) {
-            reader.eventLoop().submit(pool::close).syncUninterruptibly();
+    /**
+     * Keeps this promise when all that was written before is written, or lost with the channel. Past handlers that would take
+     * an empty buffer for a packet, but behind what waits in the coalescer. Thread: the writing loop.
+     */
+    void writeBarrier(ChannelPromise last) {
+        ChannelHandlerContext context =
+                coalescer == null ? null : writer.pipeline().context(coalescer);
+        if (context == null) {
+            writer.unsafe().write(Unpooled.EMPTY_BUFFER, last);
+            writer.unsafe().flush();
+        } else {
+            coalescer.write(context, Unpooled.EMPTY_BUFFER, last);
+            coalescer.flush(context);
         }
+    }
+
+    /** The packets that the writing pipeline has refused. */
+    long refused() {
+        return queue == null ? relay.refused() : queue.refused();
+    }
+
+    /** The packets lost because a channel was closed. */
+    long unwritten() {
+        long relayed = queue == null ? relay.unwritten() : queue.unwritten();
+        return relayed + (coalescer == null ? 0 : coalescer.dropped());
+    }
+
+    /** Reads no more. The future completes when what has been read is handed to the writing channel. Thread: the reading loop. */
+    Future<Void> stop() {
+        if (queue != null) {
+            return queue.stop();
+        }
+        relay.stop();
+        return writer.eventLoop().newSucceededFuture(null);
+    }
+
+    /** Once both channels are closed. */
+    Future<?> close() {
+        return pool == null
+                ? reader.eventLoop().newSucceededFuture(null)
+                : reader.eventLoop().submit(pool::close);
     }
 }

@@ -16,11 +16,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * While the writing channel is full this handler has switched auto-read off. It leaves it alone where it was off before.
  *
  * Ownership: passes each message on with its reference.
- * Thread: the event loop that both channels share.
- * Errors: of the reading channel go on to the next handler; those of the writing channel stay in its own pipeline.
+ * Thread: the event loop that both channels share; the counters may be read by any.
+ * Errors: of the reading channel go on to the next handler; those of the writing channel stay in its own pipeline. A message
+ * that the writing channel does not take is released and counted, by a {@code TunChannel} or here; the first is logged.
  */
 public final class Relay extends ChannelInboundHandlerAdapter {
     private final Channel peer;
+    private final PeerWrites writes;
     private final Resume resume = new Resume();
     // The event loop only.
     private final ReadPause pause = new ReadPause();
@@ -29,6 +31,20 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     /** @param peer where packets go; on the same event loop as the channel that this handler is added to */
     public Relay(Channel peer) {
         this.peer = peer;
+        writes = new PeerWrites(peer);
+    }
+
+    /**
+     * The packets that the writing pipeline has refused: in messages of a type that its channel does not write, or because
+     * a handler failed. What the kernel refused is in the {@code TunChannel}'s own counters.
+     */
+    public long refused() {
+        return writes.refused();
+    }
+
+    /** The packets lost because the writing channel was closed before they were written. */
+    public long unwritten() {
+        return writes.unwritten();
     }
 
     @Override
@@ -41,11 +57,17 @@ public final class Relay extends ChannelInboundHandlerAdapter {
         peer.pipeline().addLast(resume);
     }
 
+    /** Reads no more, also when the writing channel has room again. Thread: the event loop. */
+    void stop() {
+        pause.stop(ctx.channel());
+    }
+
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (peer.pipeline().context(resume) != null) {
             peer.pipeline().remove(resume);
         }
+        peer.flush(); // The batch that is being read ends without this handler.
         if (ctx.channel().isOpen()) {
             pause.end(ctx.channel());
         }
@@ -53,15 +75,17 @@ public final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object packet) {
-        // A dropped packet is counted by the channel; nobody waits for its promise.
-        peer.write(packet, peer.unsafe().voidPromise());
+        writes.write(packet);
+        if (ctx.isRemoved()) {
+            peer.flush(); // What removes this handler may have done so before the packet got there.
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         peer.flush();
-        // A closed channel takes everything: it releases it.
-        if (!peer.isWritable() && peer.isOpen()) {
+        // A closed channel takes everything: it releases it. A flush that removes this handler leaves nobody to resume.
+        if (!peer.isWritable() && peer.isOpen() && !ctx.isRemoved()) {
             pause.begin(ctx.channel());
         }
         ctx.fireChannelReadComplete();

@@ -8,9 +8,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.testing.Packets;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class IcmpEchoResponderTest {
@@ -117,6 +122,23 @@ class IcmpEchoResponderTest {
         channel.pipeline().remove(responder);
         channel.pipeline().fireChannelReadComplete();
         assertThat(channel.<ByteBuf>readOutbound()).isNotNull().satisfies(ByteBuf::release);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldCountAnswersThatAreNotWritten() {
+        var responder = new IcmpEchoResponder(IpOffset.PLAIN);
+        var channel = new EmbeddedChannel(
+                new ChannelOutboundHandlerAdapter() {
+                    @Override
+                    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                        ReferenceCountUtil.release(message);
+                        promise.setFailure(new IOException("the link is down"));
+                    }
+                },
+                responder);
+        channel.writeInbound(Echo.v4(A, B, 8), Echo.v6(A6, B6, 128));
+        assertThat(responder.lost()).isEqualTo(2);
         assertThat(channel.finish()).isFalse();
     }
 

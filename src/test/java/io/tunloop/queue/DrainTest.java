@@ -2,6 +2,7 @@
 package io.tunloop.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -107,6 +108,38 @@ class DrainTest {
 
         assertThat(work.steps).isEqualTo(1);
         assertThat(woken).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnAfterAStepThatThrows() {
+        work.todo = 2;
+        work.afterStep = () -> {
+            throw new IllegalStateException("a step");
+        };
+        drain.signal();
+        Runnable first = woken.remove();
+        assertThatThrownBy(first::run).hasMessage("a step");
+        work.afterStep = () -> {};
+
+        assertThat(yielded).hasSize(1);
+        yielded.remove().run();
+        assertThat(work.todo).isZero();
+        work.todo = 1;
+        drain.signal();
+        assertThat(woken).as("it has fallen asleep").hasSize(1);
+    }
+
+    @Test
+    void shouldAbandonTheWorkWhenATaskThatWasTakenIsCancelled() {
+        work.todo = 2;
+        drain.signalHere();
+        assertThat(yielded).hasSize(1);
+
+        drain.abandon();
+        drain.signal();
+
+        assertThat(work.abandoned).isEqualTo(2);
+        assertThat(work.steps).isEqualTo(1);
     }
 
     @Test

@@ -38,7 +38,7 @@ class HandoffQueueStressTest {
         var work = new Drain.Work() {
             @Override
             public boolean step() {
-                queue.drain(element -> take(element, expected, spins), CAPACITY / 2);
+                queue.drain((element, bytes) -> take(element, expected, spins), CAPACITY / 2);
                 return isReady();
             }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A queue of numbers that weigh what they are. */
@@ -16,7 +17,7 @@ class HandoffQueueTest {
 
     private static List<Integer> drain(HandoffQueue<Integer> queue, int limit) {
         var taken = new ArrayList<Integer>();
-        assertThat(queue.drain(taken::add, limit)).isEqualTo(taken.size());
+        assertThat(queue.drain((element, bytes) -> taken.add(element), limit)).isEqualTo(taken.size());
         return taken;
     }
 
@@ -88,13 +89,28 @@ class HandoffQueueTest {
     }
 
     @Test
+    void shouldGiveBackTheRoomThatAnElementTookWhateverItWeighsLater() {
+        var weight = new AtomicInteger(5);
+        var queue = new HandoffQueue<String>(3, 100, element -> weight.get());
+        for (int i = 0; i < 10; i++) {
+            weight.set(i);
+            queue.offer("element");
+            weight.set(50);
+            int offered = i;
+            assertThat(queue.drain((element, bytes) -> assertThat(bytes).isEqualTo(offered), 1))
+                    .isEqualTo(1);
+            assertThat(queue.bytes()).isZero();
+        }
+    }
+
+    @Test
     void shouldFillAgainWhenSeenFromTheSink() {
         HandoffQueue<Integer> queue = queue(2, 100);
         queue.offer(1);
         queue.offer(2);
 
         // The sink sees the element it has got as taken.
-        assertThat(queue.drain(element -> assertThat(queue.depth()).isEqualTo(2 - element), 2))
+        assertThat(queue.drain((element, bytes) -> assertThat(queue.depth()).isEqualTo(2 - element), 2))
                 .isEqualTo(2);
     }
 

@@ -6,15 +6,19 @@ import static io.tunloop.testing.TwoHosts.IPV6_ADDRESS_2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tunloop.device.TunException;
 import io.tunloop.testing.Datagrams;
 import io.tunloop.testing.JavaProcess;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Transfer;
 import io.tunloop.testing.TwoHosts;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -110,6 +114,52 @@ class ForwarderIT {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(TunException.class)
                 .hasMessageContaining("tun11");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.tunloop.relay.ForwardMode#all")
+    void shouldCloseWhereItsLossIsTold(ForwardMode mode) throws Exception {
+        forward(mode);
+        var told = new CompletableFuture<Void>();
+        forwarder.lost().whenComplete((nothing, cause) -> {
+            try {
+                forwarder.close(); // On an event loop, which must not wait for itself.
+                told.complete(null);
+            } catch (Throwable failure) {
+                told.completeExceptionally(failure);
+            }
+        });
+
+        hosts.host1().run("ip", "link", "del", "tun11");
+
+        told.get(10, TimeUnit.SECONDS);
+        forwarder.closeAsync().get(10, TimeUnit.SECONDS);
+        assertThat(hosts.host2().run("ip", "-o", "link")).doesNotContain("tun22");
+        assertThat(forwarder.eventLoops()).allMatch(EventExecutorGroup::isTerminated);
+        assertThat(forwarder.lost()).isCompletedExceptionally();
+    }
+
+    @Test
+    void shouldCloseOnItsOwnLoopsAndOnOthers() throws Exception {
+        ForwardMode mode = ForwardMode.all().get(0);
+        forward(mode);
+        forwarder.eventLoops().get(0).submit(forwarder::close).get(10, TimeUnit.SECONDS);
+        GlobalEventExecutor.INSTANCE.submit(forwarder::close).get(10, TimeUnit.SECONDS);
+        assertThat(forwarder.closeAsync()).isCompletedWithValue(null);
+        assertThat(hosts.host1().run("ip", "-o", "link")).doesNotContain("tun11");
+        assertThat(hosts.host2().run("ip", "-o", "link")).doesNotContain("tun22");
+    }
+
+    @Test
+    void shouldSayThatItDoesNotDrainOnItsOwnLoop() throws Exception {
+        forward(ForwardMode.all().get(0));
+        assertThatThrownBy(() -> forwarder
+                        .eventLoops()
+                        .get(0)
+                        .submit(() -> forwarder.drain(1, TimeUnit.SECONDS))
+                        .get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closeAsync");
     }
 
     /** From the first device to the second, on whichever of their queues. */

@@ -5,7 +5,9 @@ import static io.tunloop.relay.TwoChannels.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.DefaultByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
@@ -16,8 +18,12 @@ import io.tunloop.packet.TransportHeader;
 import io.tunloop.testing.Packets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,7 +163,7 @@ class QueuedRelayTest {
                 () -> relay.depth() == CAPACITY && !reader.config().isAutoRead());
 
         reader.close().sync();
-        await("what was held is counted", () -> relay.dropped() > 0);
+        await("what was held is counted", () -> relay.unwritten() > 0);
         channels.setWritable(true);
         sender.interrupt();
         channels.source().close();
@@ -252,7 +258,7 @@ class QueuedRelayTest {
         reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
 
         assertThat(reader.config().isAutoRead()).isTrue();
-        assertThat(relay.dropped()).as("what was held is counted").isPositive();
+        assertThat(relay.unwritten()).as("what was held is counted").isPositive();
         assertThat(writer.pipeline().toMap()).as("packets still wait").hasSize(1);
         channels.setWritable(true);
         for (int i = 0; i < CAPACITY; i++) {
@@ -276,6 +282,164 @@ class QueuedRelayTest {
         assertThat(written.release()).isTrue();
         assertThat(reader.finish()).isFalse();
         assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldCopyASmallSliceOutOfALargeBuffer() {
+        var writer = new EmbeddedChannel();
+        var reader = new EmbeddedChannel(new QueuedRelay(writer, QueueConfig.DEFAULT));
+        ByteBuf buffer = Unpooled.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60_000, 7));
+
+        reader.writeInbound(buffer.retainedSlice(1000, 60).asReadOnly());
+        buffer.release();
+
+        assertThat(buffer.refCnt()).isZero();
+        ByteBuf written = writer.readOutbound();
+        assertThat(written.readableBytes()).isEqualTo(60);
+        assertThat(written.release()).isTrue();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldKeepASmallPacketWhereItIsWhenThereIsNoMemoryForACopy() {
+        var writer = new EmbeddedChannel();
+        var reader = new EmbeddedChannel(new QueuedRelay(writer, QueueConfig.DEFAULT));
+        reader.config().setAllocator(new AbstractByteBufAllocator() {
+            @Override
+            protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+                throw new OutOfMemoryError("none left");
+            }
+
+            @Override
+            protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+                throw new OutOfMemoryError("none left");
+            }
+
+            @Override
+            public boolean isDirectBufferPooled() {
+                return false;
+            }
+        });
+        ByteBuf buffer = Unpooled.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60, 7));
+
+        reader.writeInbound(buffer);
+
+        assertThat(writer.<ByteBuf>readOutbound()).isSameAs(buffer);
+        assertThat(buffer.release()).isTrue();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldHoldNoMoreThanTheQueueMayWhateverAFrameBecomes() {
+        var writer = new EmbeddedChannel();
+        writer.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        int maxBytes = 10_000;
+        var relay = new QueuedRelay(writer, new QueueConfig(CAPACITY, maxBytes, QueueFull.BLOCK));
+        var reader = new EmbeddedChannel(relay);
+        List<ByteBuf> segments = new ArrayList<>();
+        for (int i = 0; i < 40_000; i++) {
+            ByteBuf segment = Unpooled.directBuffer(1).writeByte(i);
+            segments.add(segment);
+            reader.pipeline().fireChannelRead(segment);
+        }
+        reader.pipeline().fireChannelReadComplete();
+
+        long alive = segments.stream().filter(segment -> segment.refCnt() > 0).count();
+        assertThat(alive).isEqualTo(CAPACITY + maxBytes / (MessageWeigher.OBJECT_BYTES + 1));
+        assertThat(relay.dropped()).isEqualTo(segments.size() - alive);
+        assertThat(reader.config().isAutoRead()).isFalse();
+
+        writer.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        for (int i = 0; writer.outboundMessages().size() < alive; i++) {
+            assertThat(i).as("rounds").isLessThan(1000);
+            writer.runPendingTasks();
+            reader.runPendingTasks();
+        }
+        for (int i = 0; i < alive; i++) {
+            assertThat(writer.<ByteBuf>readOutbound())
+                    .as("the first ones, in order")
+                    .isSameAs(segments.get(i));
+            segments.get(i).release();
+        }
+        assertThat(reader.config().isAutoRead()).isTrue();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldNotBeStoppedBeforeWhatItHoldsOfAnUnfinishedBatchIsWritten() {
+        var writer = new EmbeddedChannel();
+        var relay = new QueuedRelay(writer, new QueueConfig(CAPACITY, 1 << 20, QueueFull.BLOCK));
+        var reader = new EmbeddedChannel(relay);
+        for (int i = 0; i < 2 * CAPACITY; i++) {
+            reader.pipeline().fireChannelRead(Unpooled.directBuffer(1).writeByte(i));
+        }
+        Future<Void> stopped = relay.stop();
+        while (!stopped.isDone()) {
+            writer.runPendingTasks();
+            reader.runPendingTasks();
+        }
+        assertThat(writer.outboundMessages()).hasSize(2 * CAPACITY);
+        writer.releaseOutbound();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldGoOnAfterAMessageThatSomebodyHasReleasedWhileItWaited() throws Exception {
+        var writer = new EmbeddedChannel();
+        writer.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        var relay = new QueuedRelay(writer, QueueConfig.DEFAULT);
+        var reader = new EmbeddedChannel(relay);
+        var holder = new DefaultByteBufHolder(Unpooled.directBuffer(1).writeByte(1));
+        reader.writeInbound(holder);
+        holder.release();
+        writer.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        writer.runPendingTasks();
+
+        ByteBuf next = Unpooled.directBuffer(1).writeByte(2);
+        reader.writeInbound(next);
+
+        writer.runPendingTasks();
+        assertThat(writer.outboundMessages()).contains(next);
+        assertThat(relay.depth()).isZero();
+        writer.outboundMessages().clear();
+        next.release();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldReleaseWhatWaitsWhenTheWritingLoopEndsInBetween() throws Exception {
+        open(2, QueueFull.BLOCK);
+        reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
+        relay = new QueuedRelay(writer, QueueConfig.DEFAULT);
+        reader.pipeline().addLast(relay);
+        // More than one step of the writing loop, which has no time before it is told to end.
+        int packets = 1000;
+        var mayGoOn = new CountDownLatch(1);
+        writer.eventLoop().execute(() -> {
+            writer.close();
+            awaitUninterruptibly(mayGoOn);
+        });
+        channels.send(0, packets);
+        await("all wait", () -> relay.depth() == packets);
+        writer.eventLoop().shutdownGracefully(0, 10, TimeUnit.SECONDS);
+        mayGoOn.countDown();
+        writer.eventLoop().terminationFuture().sync();
+
+        await("all are released", () -> relay.depth() == 0);
+        assertThat(relay.unwritten()).isEqualTo(packets);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException cause) {
+            throw new AssertionError(cause);
+        }
     }
 
     @Test

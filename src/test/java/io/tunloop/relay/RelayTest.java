@@ -116,6 +116,16 @@ class RelayTest {
     }
 
     @Test
+    void shouldNotReadOnWhenItWasStoppedInAPause() throws Exception {
+        openWithFullPeer();
+
+        reader.eventLoop().submit(relay::stop).sync();
+        channels.setWritable(true);
+
+        assertThat(reader.config().isAutoRead()).isFalse();
+    }
+
+    @Test
     void shouldRefuseTwoEventLoops() throws Exception {
         channels = new TwoChannels(2);
         var thrown = new CompletableFuture<Throwable>();

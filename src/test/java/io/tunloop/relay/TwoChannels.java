@@ -115,7 +115,9 @@ final class TwoChannels implements AutoCloseable {
     @Override
     public void close() throws IOException {
         reader.close().syncUninterruptibly();
-        writer.close().syncUninterruptibly();
+        if (writer.isOpen()) { // Its loop may have ended.
+            writer.close().syncUninterruptibly();
+        }
         loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
         source.close();
         sink.close();
