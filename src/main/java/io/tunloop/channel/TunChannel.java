@@ -14,7 +14,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -228,7 +227,7 @@ public abstract class TunChannel extends AbstractChannel {
         if (!(localAddress instanceof TunAddress address) || device != null || !isRegistered() || promise.isVoid()) {
             return super.bind(localAddress, promise); // It is for Netty or doBind to say what is wrong.
         }
-        GlobalEventExecutor.INSTANCE.execute(() -> {
+        DeviceCalls.execute(() -> {
             try {
                 closeUnused(opened.getAndSet(new Opened(address, open(address))));
                 super.bind(localAddress, promise).addListener(bound -> closeUnused(opened.getAndSet(null)));
@@ -347,7 +346,7 @@ public abstract class TunChannel extends AbstractChannel {
             return null; // Nobody waits for this event loop any more.
         }
         letGo();
-        return rest -> GlobalEventExecutor.INSTANCE.execute(() -> {
+        return rest -> DeviceCalls.execute(() -> {
             closeQuietly(device);
             try {
                 eventLoop().execute(rest); // Whoever waits for the close may shut the event loop down right after it.

@@ -12,7 +12,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TestDevices;
@@ -66,7 +65,7 @@ abstract class LifecycleContract extends TunChannelContract {
     void shouldCloseTheDescriptorOffItsLoopAndTellWhenThatIsDone() throws Exception {
         TunChannel channel = open();
         CountDownLatch slowKernel = new CountDownLatch(1);
-        GlobalEventExecutor.INSTANCE.execute(() -> Await.latch(slowKernel));
+        DeviceCalls.execute(() -> Await.latch(slowKernel));
         ChannelFuture close = channel.close();
         onLoop(channel);
         assertThat(close.isDone()).isFalse();

@@ -19,7 +19,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
@@ -279,7 +278,9 @@ class TunChannelIT {
         channel.eventLoop().execute(() -> Await.latch(there));
         ChannelFuture bind = channel.bind(new TunAddress("tl0"));
         binds.add(bind);
-        GlobalEventExecutor.INSTANCE.submit(() -> {}).sync(); // Behind the one that opens the device.
+        CountDownLatch opened = new CountDownLatch(1);
+        DeviceCalls.execute(opened::countDown); // Behind the one that opens the device.
+        Await.latch(opened);
         assertThat(namespace.run("ip", "link", "show", "tl0")).contains("tl0");
         assertThat(bind.isDone()).isFalse();
         there.countDown();
