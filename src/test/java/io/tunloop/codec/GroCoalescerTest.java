@@ -436,10 +436,21 @@ class GroCoalescerTest {
 
     @Test
     void shouldPassWhatIsNoPacketBehindAHeader() {
-        List<byte[]> rubbish = List.of(new byte[0], new byte[19], new byte[60], new byte[] {0x45, 1, 2});
+        List<byte[]> rubbish = List.of(new byte[19], new byte[60], new byte[] {0x45, 1, 2});
         List<Frame> frames = Codec.merge(rubbish);
         assertThat(frames).extracting(Frame::packet).containsExactlyElementsOf(rubbish);
         assertThat(frames).allSatisfy(frame -> assertThat(frame.virtioHeader()).containsOnly(0));
+    }
+
+    @Test
+    void shouldPassAnEmptyBufferBehindWhatWasWrittenBeforeIt() {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.write(Packets.udp4(5).build());
+        channel.writeOutbound(Unpooled.EMPTY_BUFFER);
+        assertThat(Frame.take(channel.readOutbound()).packet())
+                .isEqualTo(Packets.udp4(5).bytes());
+        assertThat(channel.<Object>readOutbound()).isSameAs(Unpooled.EMPTY_BUFFER);
+        assertThat(channel.finish()).isFalse();
     }
 
     @Test
