@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -53,13 +54,33 @@ public final class ForwardProcess {
         return new ForwardProcess(hosts, hosts.host1().start(command(prefix, arguments)));
     }
 
+    /**
+     * Starts it between the devices of the hosts as users do, with {@code scripts/tunloop}.
+     *
+     * @param folder for files of its own
+     * @param jvmOptions stronger than the script's
+     */
+    public static ForwardProcess launch(TwoHosts hosts, Path folder, List<String> jvmOptions, String... arguments) {
+        var command = new ArrayList<>(HEARS_SIGNALS);
+        command.addAll(Launcher.command(folder, jvmOptions));
+        command.add("forward");
+        command.addAll(devices(hosts));
+        command.addAll(List.of(arguments));
+        return new ForwardProcess(hosts, hosts.host1().start(command.toArray(String[]::new)));
+    }
+
     private static String[] command(TwoHosts hosts, List<String> prefix, String... arguments) {
+        var all = devices(hosts);
+        all.addAll(List.of(arguments));
+        return command(prefix, all.toArray(String[]::new));
+    }
+
+    private static List<String> devices(TwoHosts hosts) {
         var all = new ArrayList<>(List.of("--iface1", "tun11", "--ip1", TwoHosts.ADDRESS_1 + "/24"));
         all.addAll(List.of("--netns1", hosts.host1().name(), "--route1", "10.0.2.0/24"));
         all.addAll(List.of("--iface2", "tun22", "--ip2", TwoHosts.ADDRESS_2 + "/24"));
         all.addAll(List.of("--netns2", hosts.host2().name(), "--route2", "10.0.1.0/24"));
-        all.addAll(List.of(arguments));
-        return command(prefix, all.toArray(String[]::new));
+        return all;
     }
 
     private static String[] command(List<String> prefix, String... arguments) {

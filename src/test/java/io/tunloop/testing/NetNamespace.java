@@ -85,6 +85,15 @@ public final class NetNamespace implements AutoCloseable {
         run("ip", "link", "set", device, "netns", to.name);
     }
 
+    /** Lets all that comes in at one device go out at another, whatever it is: no IP layer looks at it on the way. */
+    public void redirect(String from, String to) {
+        Tools.require("tc");
+        run("tc", "qdisc", "add", "dev", from, "clsact");
+        // Matches the last bytes in front of the network header, since a packet may have none behind it.
+        sh("tc filter add dev " + from + " ingress protocol all u32 match u32 0 0 at -12 action mirred egress redirect dev "
+                + to);
+    }
+
     private List<String> inside(String... command) {
         var all = new ArrayList<>(List.of("ip", "netns", "exec", name));
         all.addAll(List.of(command));
