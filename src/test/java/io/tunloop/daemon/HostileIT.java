@@ -75,7 +75,9 @@ class HostileIT {
             });
 
     static List<String> modes() {
-        return System.getProperty("m") != null ? List.of(System.getProperty("m").split(",")) : ForwardMode.all().stream().map(ForwardMode::name).toList();
+        return System.getProperty("m") != null
+                ? List.of(System.getProperty("m").split(","))
+                : ForwardMode.all().stream().map(ForwardMode::name).toList();
     }
 
     /** They outlive the daemons: to make them takes longer than a test. */
@@ -223,7 +225,8 @@ class HostileIT {
         PacketSpec next = packet.copy();
         for (int left = packet.payloadBytes(); left > 0; left -= SEGMENT_BYTES) {
             int flags = ACK | (segments.isEmpty() ? CWR : 0) | (left <= SEGMENT_BYTES ? PSH : 0);
-            PacketSpec segment = next.copy().payload(Math.min(left, SEGMENT_BYTES)).flags(flags);
+            PacketSpec segment =
+                    next.copy().payload(Math.min(left, SEGMENT_BYTES)).flags(flags);
             segments.add(segment);
             next = segment.next();
         }

@@ -46,9 +46,11 @@ final class LaunchedDaemon {
     /** What it has printed, and its meters while it lives: for the message of a test that fails. */
     String describe() {
         try {
-            return process.output() + process.get("/metrics").lines()
-                    .filter(line -> line.startsWith("tunloop_") && !line.endsWith(" 0.0"))
-                    .collect(Collectors.joining("\n", "\n", ""));
+            return process.output()
+                    + process.get("/metrics")
+                            .lines()
+                            .filter(line -> line.startsWith("tunloop_") && !line.endsWith(" 0.0"))
+                            .collect(Collectors.joining("\n", "\n", ""));
         } catch (AssertionError ended) {
             return process.output();
         }

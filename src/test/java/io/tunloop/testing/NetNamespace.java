@@ -90,8 +90,8 @@ public final class NetNamespace implements AutoCloseable {
         Tools.require("tc");
         run("tc", "qdisc", "add", "dev", from, "clsact");
         // Matches the last bytes in front of the network header, since a packet may have none behind it.
-        sh("tc filter add dev " + from + " ingress protocol all u32 match u32 0 0 at -12 action mirred egress redirect dev "
-                + to);
+        sh("tc filter add dev " + from
+                + " ingress protocol all u32 match u32 0 0 at -12 action mirred egress redirect dev " + to);
     }
 
     private List<String> inside(String... command) {

@@ -21,7 +21,8 @@ public final class Source {
     private Source() {}
 
     public static void main(String... args) throws IOException {
-        try (ServerSocket server = new ServerSocket(Integer.parseInt(args[1]), BACKLOG, InetAddress.getByName(args[0]))) {
+        try (ServerSocket server =
+                new ServerSocket(Integer.parseInt(args[1]), BACKLOG, InetAddress.getByName(args[0]))) {
             System.out.println("listening");
             while (true) {
                 Socket socket = server.accept();
