@@ -21,6 +21,7 @@ import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.GatheredPacket;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
@@ -51,7 +52,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Thread: as of every Netty channel, handlers run on the event loop; write, read and close may be called from any.
  * Errors: a device that is lost (deleted) fires {@link TunException} and closes the channel.
  */
-public abstract class TunChannel extends AbstractChannel {
+public abstract class TunChannel extends AbstractChannel implements VnetHeaderChannel {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TunChannel.class);
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
@@ -106,6 +107,13 @@ public abstract class TunChannel extends AbstractChannel {
     /** The open device, with what the kernel granted; null before the channel is bound. */
     public final TunDevice device() {
         return device;
+    }
+
+    /** What each message begins with: 10 bytes of virtio_net_hdr on an offloaded device, 0 on a plain one, -1 unopened. */
+    @Override
+    public final int vnetHeaderBytes() {
+        TunDevice open = device;
+        return open == null ? UNKNOWN : open.vnetHeaderBytes();
     }
 
     /** The way that packets take from and to the device. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.PacketBatch;
 import java.nio.channels.ClosedChannelException;
@@ -64,6 +65,7 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
     /** Among the reasons for a channel not to be writable: Netty's traffic shapers have 1 to 3. */
     private static final int WRITABILITY_INDEX = 31;
 
+    private final VnetHeaderCheck vnetHeader = new VnetHeaderCheck(this);
     private final Groups groups;
     private final ArrayDeque<WaitingWrite> waiting = new ArrayDeque<>();
     private final AtomicLong dropped = new AtomicLong();
@@ -114,11 +116,15 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        vnetHeader.check(ctx);
         this.ctx = ctx;
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (isPlain(message, promise)) {
+            return;
+        }
         PendingWrite pending = promise.isVoid() || !isPackets(message) ? null : new PendingWrite(promise);
         if (!waiting.isEmpty()) {
             waiting.add(new WaitingWrite(message, 0, promise, pending));
@@ -132,6 +138,18 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         } else {
             emit();
             ctx.write(message, promise);
+        }
+    }
+
+    /** A device without virtio_net_hdr takes nothing that this handler makes. */
+    private boolean isPlain(Object message, ChannelPromise promise) {
+        try {
+            vnetHeader.check(ctx);
+            return false;
+        } catch (IllegalStateException plain) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(plain);
+            return true;
         }
     }
 

@@ -51,6 +51,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         BATCHES
     }
 
+    private final VnetHeaderCheck vnetHeader = new VnetHeaderCheck(this);
     private final Output output;
     private final FrameLayout layout = new FrameLayout();
     private final Pool<SplitFrame> batches = new Pool<>(KEPT_BATCHES, SplitFrame::new);
@@ -75,6 +76,23 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
     /** The frames dropped because they were not sound. */
     public long dropped() {
         return dropped.getOpaque();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        vnetHeader.check(ctx);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        try {
+            vnetHeader.check(ctx);
+        } catch (IllegalStateException plain) {
+            ctx.fireExceptionCaught(plain);
+            ctx.close();
+            return;
+        }
+        ctx.fireChannelActive();
     }
 
     @Override

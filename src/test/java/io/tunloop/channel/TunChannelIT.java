@@ -16,9 +16,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.tunloop.codec.GroCoalescer;
+import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDevice;
@@ -384,6 +387,39 @@ class TunChannelIT {
         channel.writeAndFlush(channel.alloc().directBuffer(4)).sync();
         assertThat(channel.counters().packetsWritten()).isZero();
         assertThat(channel.counters().droppedInvalid()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseHandlersOfFramesOnAPlainDevice(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        for (ChannelHandler handler : new ChannelHandler[] {new GsoSplitter(), new GroCoalescer()}) {
+            channel.pipeline().addFirst(handler);
+            assertThat(recorder.nextError())
+                    .hasRootCauseMessage(handler.getClass().getSimpleName()
+                            + " needs a device with a virtio_net_hdr, and " + channel
+                            + " has none: open it with offloads (TUN_OFFLOADS), or leave the handler out");
+            assertThat(channel.pipeline().context(handler)).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseAPlainDeviceThatIsBoundWithHandlersOfFrames(TunTransport transport) throws Exception {
+        ChannelHandler splitting = new ChannelInitializer<TunChannel>() {
+            @Override
+            protected void initChannel(TunChannel channel) {
+                channel.pipeline().addLast(new GsoSplitter(), recorder);
+            }
+        };
+        TunChannel reading = bind(bootstrap(transport, splitting), "tl0");
+        assertThat(recorder.nextError()).hasMessageStartingWith("GsoSplitter needs a device with a virtio_net_hdr");
+        reading.closeFuture().sync();
+        TunChannel writing = bind(bootstrap(transport, new GroCoalescer()), "tl1");
+        assertThat(writing.writeAndFlush(writing.alloc().directBuffer().writeZero(40))
+                        .await()
+                        .cause())
+                .hasMessageStartingWith("GroCoalescer needs a device with a virtio_net_hdr");
     }
 
     private TunLinkEvent nextLinkEvent() throws InterruptedException {
