@@ -96,6 +96,7 @@ public final class Bench {
         ReportFiles files = new ReportFiles(config.reportFolder(), config.json(), status::println);
         files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
+            Workloads.preflight(config.load(), shell);
             Leftovers.remove(shell);
             environment = Environment.read(shell, config.load().congestion());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));

@@ -203,6 +203,17 @@ class BenchHardshipIT {
         }
     }
 
+    @Test
+    void shouldRefuseIpv6OfASockperfThatDoesNotKnowItBeforeAnythingStarts() throws Exception {
+        standIn("sockperf", "echo 'sockperf, version 3.7-no.git'; exit");
+
+        try (BenchProcess bench = bench("--workload", "rr", "--ipv6", "limit-plain")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log())
+                    .isEqualTo("tunloop: --workload rr --ipv6 needs sockperf 3.8 or newer: version 3.7\n");
+        }
+    }
+
     private void switchIpv6OffInNewNamespaces() throws IOException {
         standIn("ip", """
                 "$real" "$@" || exit

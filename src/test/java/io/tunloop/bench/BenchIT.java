@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The bench as a user runs it: in a process of its own, with real devices and real traffic. */
 @RequiresTun
@@ -138,6 +140,27 @@ class BenchIT {
                 .get("rows");
         assertThat(rows.get(0).at("/median/gbps").asDouble()).isGreaterThan(0.05);
         assertThat(rows.get(1).get("error").asText()).contains("it printed nothing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--ipv6 --bidir --parallel 2 --mtu 1400, gbps",
+        "--workload udp --bidir --size 700, packetsPerSecond",
+        "--workload udp --reverse --ipv6 --parallel 2 --size 1472 --mtu 1300, packetsPerSecond",
+        "--workload rr --size 2000 --mtu 1300 --cc cubic, loadedLatencyP99Us",
+        "--workload rr --size 16, roundTripsPerSecond",
+        "--workload ping --ipv6 --size 3000 --mtu 1280, loadedLatencyP99Us",
+    })
+    void shouldMeasureWithEveryOptionThatAWorkloadTakes(String options, String measure) throws Exception {
+        String arguments = "--time 1 --warm-up 0 --repeat 1 --no-limits limit-plain " + options;
+        try (BenchProcess bench = BenchProcess.start(folder, arguments.split(" "))) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+        }
+
+        JsonNode median = new ObjectMapper()
+                .readTree(folder.resolve("report/bench.json").toFile())
+                .at("/rows/0/median");
+        assertThat(median.path(measure).asDouble()).as(median.toString()).isPositive();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static io.tunloop.bench.plan.BenchOptions.QUICK_SECONDS;
 import static io.tunloop.bench.plan.BenchOptions.QUICK_WARM_UP_SECONDS;
 
 import io.tunloop.bench.plan.Load.Kind;
+import io.tunloop.bench.plan.Load.Knob;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -46,6 +47,7 @@ public record BenchConfig(
         boolean verbose) {
     private static final int DEFAULT_SIZE_BYTES = 64;
     private static final String UDP_SIZES = "size=64,512,1472";
+    private static final int MIN_IPV6_MTU_BYTES = 1280; // RFC 8200, 5
     private static final int MAX_SECONDS = 3_600;
     private static final int MAX_ROTATIONS = 1_000;
 
@@ -87,11 +89,15 @@ public record BenchConfig(
         if (options.reverse && options.bidirectional) {
             throw new IllegalArgumentException("--reverse and --bidir exclude each other");
         }
-        refuse(options.parallel > 1, "--parallel", options.workload, Kind.TCP, Kind.UDP);
-        refuse(options.reverse, "--reverse", options.workload, Kind.TCP, Kind.UDP);
-        refuse(options.bidirectional, "--bidir", options.workload, Kind.TCP);
+        Kind workload = options.workload;
+        refuse(options.parallel > 1, Knob.PARALLEL, workload);
+        refuse(options.reverse, Knob.REVERSE, workload);
+        refuse(options.bidirectional, Knob.BIDIR, workload);
+        refuse(options.sizeBytes != null, Knob.SIZE, workload);
+        refuse(options.congestion != null, Knob.CC, workload);
+        requireIpv6Mtu(options.ipv6, options.mtuBytes);
         return new Load(
-                options.workload,
+                workload,
                 options.congestion,
                 options.parallel,
                 options.reverse,
@@ -102,10 +108,20 @@ public record BenchConfig(
     }
 
     /** An option that a workload would leave aside in silence is an error. */
-    private static void refuse(boolean given, String option, Kind workload, Kind... users) {
-        if (given && !List.of(users).contains(workload)) {
-            throw new IllegalArgumentException(option + " has no effect on --workload " + workload.word() + ", only on "
-                    + Stream.of(users).map(Kind::word).collect(Collectors.joining(" and ")));
+    private static void refuse(boolean given, Knob knob, Kind workload) {
+        if (given && !workload.has(knob)) {
+            throw new IllegalArgumentException(
+                    knob.option() + " has no effect on --workload " + workload.word() + ", only on "
+                            + Stream.of(Kind.values())
+                                    .filter(kind -> kind.has(knob))
+                                    .map(Kind::word)
+                                    .collect(Collectors.joining(" and ")));
+        }
+    }
+
+    private static void requireIpv6Mtu(boolean ipv6, int mtuBytes) {
+        if (ipv6 && mtuBytes != 0 && mtuBytes < MIN_IPV6_MTU_BYTES) {
+            throw new IllegalArgumentException("IPv6 needs an MTU of " + MIN_IPV6_MTU_BYTES + " at least: " + mtuBytes);
         }
     }
 
@@ -118,9 +134,21 @@ public record BenchConfig(
         if (sweep == null) {
             return rows;
         }
-        return Variation.parse(sweep).stream()
+        List<Variation> points = Variation.parse(sweep);
+        points.forEach(point -> check(point, options));
+        return points.stream()
                 .flatMap(point -> rows.stream().map(row -> row.at(point)))
                 .toList();
+    }
+
+    /** What a point of a sweep sets must be as sensible as the option of that name. */
+    private static void check(Variation point, BenchOptions options) {
+        switch (point.axis()) {
+            case PARALLEL -> refuse(true, Knob.PARALLEL, options.workload);
+            case SIZE -> refuse(true, Knob.SIZE, options.workload);
+            case MTU -> requireIpv6Mtu(options.ipv6, point.value());
+            case THREAD -> {} // the forwarder's own
+        }
     }
 
     private static int orElse(Integer given, int otherwise) {

@@ -2,6 +2,7 @@
 package io.tunloop.bench.plan;
 
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What traffic to send, over which devices: the options of a workload, each of which a sweep may vary.
@@ -26,14 +27,39 @@ public record Load(
         int sizeBytes) {
     /** On the command line and in the result file in lower case. */
     public enum Kind {
-        TCP,
-        UDP,
-        RR,
-        PING;
+        TCP(Knob.PARALLEL, Knob.REVERSE, Knob.BIDIR, Knob.CC),
+        UDP(Knob.PARALLEL, Knob.REVERSE, Knob.BIDIR, Knob.SIZE),
+        // The congestion control is that of the TCP stream beside them.
+        RR(Knob.SIZE, Knob.CC),
+        PING(Knob.SIZE, Knob.CC);
+
+        private final Set<Knob> knobs;
+
+        Kind(Knob... knobs) {
+            this.knobs = Set.of(knobs);
+        }
 
         /** As on the command line. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        boolean has(Knob knob) {
+            return knobs.contains(knob);
+        }
+    }
+
+    /** What only some workloads can be told. MTU, IPv6 and the number of threads are the forwarder's: all have them. */
+    enum Knob {
+        PARALLEL,
+        REVERSE,
+        BIDIR,
+        SIZE,
+        CC;
+
+        /** As on the command line. */
+        String option() {
+            return "--" + name().toLowerCase(Locale.ROOT);
         }
     }
 

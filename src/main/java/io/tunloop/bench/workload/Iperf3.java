@@ -21,9 +21,7 @@ public interface Iperf3 extends Workload {
     boolean reverse();
 
     /** Both send. */
-    default boolean bidirectional() {
-        return false;
-    }
+    boolean bidirectional();
 
     @Override
     default List<String> serverCommand(String address) {

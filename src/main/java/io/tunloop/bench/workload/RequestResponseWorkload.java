@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,19 @@ import java.util.stream.Stream;
  */
 record RequestResponseWorkload(int sizeBytes, Path log) implements Workload {
     private static final String PORT = "11111";
+    private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
+
+    /** Before 3.8 sockperf knows IPv4 only. A version that it does not tell is none to refuse. */
+    static void requireIpv6(String version) throws BenchException {
+        Matcher numbers = VERSION.matcher(version);
+        if (numbers.find()) {
+            int major = Integer.parseInt(numbers.group(1));
+            int minor = Integer.parseInt(numbers.group(2));
+            if (major < 3 || major == 3 && minor < 8) {
+                throw new BenchException("--workload rr --ipv6 needs sockperf 3.8 or newer: " + numbers.group());
+            }
+        }
+    }
 
     @Override
     public List<String> serverCommand(String address) {

@@ -14,8 +14,9 @@ import java.util.Map;
  * @param sizeBytes payload of a datagram
  * @param parallel senders
  * @param reverse the server sends
+ * @param bidirectional both send
  */
-record UdpWorkload(int sizeBytes, int parallel, boolean reverse) implements Iperf3 {
+record UdpWorkload(int sizeBytes, int parallel, boolean reverse, boolean bidirectional) implements Iperf3 {
     @Override
     public List<String> protocolOptions() {
         return List.of("-u", "-b", "0", "-l", Integer.toString(sizeBytes));

@@ -29,9 +29,15 @@ class BenchConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--workload udp --bidir, '--bidir has no effect on --workload udp, only on tcp'",
+        "--workload rr --bidir, '--bidir has no effect on --workload rr, only on tcp and udp'",
         "--workload rr --reverse, '--reverse has no effect on --workload rr, only on tcp and udp'",
         "--workload ping --parallel 2, '--parallel has no effect on --workload ping, only on tcp and udp'",
+        "--workload ping --sweep parallel=1, '--parallel has no effect on --workload ping, only on tcp and udp'",
+        "--size 512, '--size has no effect on --workload tcp, only on udp and rr and ping'",
+        "--sweep size=512, '--size has no effect on --workload tcp, only on udp and rr and ping'",
+        "--workload udp --cc cubic, '--cc has no effect on --workload udp, only on tcp and rr and ping'",
+        "--ipv6 --mtu 1279, 'IPv6 needs an MTU of 1280 at least: 1279'",
+        "--ipv6 --sweep mtu=1000, 'IPv6 needs an MTU of 1280 at least: 1000'",
         "--reverse --bidir, '--reverse and --bidir exclude each other'",
         "--until 0%, '--until must be a percentage above 0 and below 100, like 3%: 0%'",
         "--until many, '--until must be a percentage above 0 and below 100, like 3%: many'",
@@ -54,7 +60,14 @@ class BenchConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--bidir --parallel 2", "--workload udp --reverse", "--workload rr", "--workload ping"})
+    @ValueSource(
+            strings = {
+                "--bidir --parallel 2",
+                "--workload udp --reverse",
+                "--workload udp --bidir",
+                "--workload rr --size 100 --cc cubic",
+                "--workload ping --sweep mtu=1400,9000"
+            })
     void shouldTakeWhatMakesSense(String options) {
         assertThat(config("async-normal " + options).rows()).isNotEmpty();
     }

@@ -26,7 +26,7 @@ class WorkloadTest {
 
     @Test
     void shouldTellPacketsAndLossOfUdp() throws Exception {
-        var workload = new UdpWorkload(512, 1, false);
+        var workload = new UdpWorkload(512, 1, false, false);
 
         Workload.Traffic traffic = workload.parse(Recorded.output("iperf3-3.1-udp.json"));
 
@@ -87,6 +87,14 @@ class WorkloadTest {
                                 "1, 2.000")))
                 .isInstanceOf(BenchException.class)
                 .hasMessageStartingWith("sockperf's log is cut short, 1 of 3 messages: is the disk of ");
+    }
+
+    @Test
+    void shouldRefuseIpv6WhereSockperfDoesNotKnowIt() throws Exception {
+        assertThatThrownBy(() -> RequestResponseWorkload.requireIpv6("sockperf, version 3.7-no.git"))
+                .hasMessage("--workload rr --ipv6 needs sockperf 3.8 or newer: version 3.7");
+        RequestResponseWorkload.requireIpv6("sockperf, version 3.10-0.git");
+        RequestResponseWorkload.requireIpv6("sockperf of somebody");
     }
 
     @Test
