@@ -26,13 +26,14 @@ cmake           bench       cmake                   cmake                       
 iperf3          bench       iperf3                  iperf3                          iperf3          iperf
 ip              bench       iproute2                iproute                         iproute2        iproute2
 ethtool         bench       ethtool                 ethtool                         ethtool         ethtool
-fonts           bench?      fontconfig              dejavu-sans-fonts               ttf-dejavu      dejavu-fonts
-harfbuzz        bench?      libharfbuzz0b           harfbuzz                        harfbuzz        libharfbuzz0
 flamegraph.pl   flamegraph  libdevel-nytprof-perl   perl-Devel-NYTProf              -               perl-Devel-NYTProf
 perf            flamegraph? linux-tools-$(uname -r)/linux-perf/linux-tools-generic perf perf perf
 ping            test?       iputils-ping            iputils                         iputils         iputils
 sockperf        test?       sockperf                sockperf                        -               sockperf
 curl            test?       curl                    curl                            curl            curl
+chromium        test?       chromium                chromium                        chromium        chromium
+chromedriver    test?       chromium-driver         chromedriver                    chromium        chromedriver
+fonts           test?       fontconfig              dejavu-sans-fonts               ttf-dejavu      dejavu-fonts
 clang-format    test?       clang-format            clang-tools-extra               clang           clang-tools
 tshark          test?       tshark                  wireshark-cli                   wireshark-cli   wireshark
 strace          test?       strace                  strace                          strace          strace
@@ -57,8 +58,7 @@ is_there() {
     case $1 in
         jdk) is_jdk "${JAVA_HOME:+$JAVA_HOME/bin/}javac" ;;
         libc-headers) compiles gcc ;;
-        fonts) [[ -n $(fc-list) ]] ;; # drawings have letters
-        harfbuzz) draws_letters ;;
+        fonts) [[ -n $(fc-list) ]] ;; # pages in that browser have letters
         arm64-headers) compiles aarch64-linux-gnu-gcc ;;
         arm64-gcc) command -v aarch64-linux-gnu-gcc ;;
         perf) perf --version ;; # Ubuntu's fails where it is not for the kernel that runs
@@ -73,13 +73,6 @@ is_jdk() {
     version=$("$1" -version 2>&1) || return 1
     version=${version##*javac }
     ((${version%%[!0-9]*} >= 17))
-}
-
-# Some JDKs have harfbuzz and freetype inside, others call the system's.
-draws_letters() {
-    local java
-    java=$(readlink -f "$(type -P "${JAVA_HOME:+$JAVA_HOME/bin/}java")")
-    ! ldd "${java%/bin/java}/lib/libfontmanager.so" | grep -E 'lib(harfbuzz|freetype)[^ ]* => not found'
 }
 
 compiles() {

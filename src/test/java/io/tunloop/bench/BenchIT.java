@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tunloop.testing.RequiresTun;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -77,9 +76,10 @@ class BenchIT {
         assertThat(mode.at("/median/memMaxMiB").asDouble()).isBetween(20.0, 500.0);
         assertThat(folder.resolve("report/bench.md")).content().contains("| async-passthrough");
         assertThat(folder.resolve("report/bench.csv")).content().startsWith("row,kind,offload");
-        assertThat(folder.resolve("report/bench.html")).content().contains("<svg", "</html>");
-        assertThat(Files.size(folder.resolve("report/gbps.png"))).isGreaterThan(1_000);
-        assertThat(folder.resolve("report/gbps.svg")).content().contains("<svg");
+        assertThat(folder.resolve("report/bench.html"))
+                .content()
+                .contains("<svg", "series-throughput-async-passthrough", "</html>");
+        assertThat(folder.resolve("report/gbps.svg")).content().contains("<svg", "whisker", "async-passthrough");
     }
 
     @Test
@@ -174,9 +174,7 @@ class BenchIT {
             assertThat(bench.awaitExit()).isEqualTo(130);
             assertThat(bench.log()).contains("stopped: what follows is what was measured", "| # | Mode ");
             assertThat(folder.resolve("report/bench.json")).exists();
-            assertThat(folder.resolve("report"))
-                    .isDirectoryContaining("glob:**.svg")
-                    .isDirectoryContaining("glob:**.png");
+            assertThat(folder.resolve("report")).isDirectoryContaining("glob:**.svg");
             assertThat(bench.leftovers()).isEmpty();
         }
     }

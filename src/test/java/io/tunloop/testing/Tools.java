@@ -4,6 +4,8 @@ package io.tunloop.testing;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** The programs that tests call; scripts/setup.sh installs them. */
@@ -16,7 +18,7 @@ public final class Tools {
      */
     public static void require(String... names) {
         for (String name : names) {
-            if (!isOnPath(name)) {
+            if (find(name).isEmpty()) {
                 String reason = name + " is not installed: run scripts/setup.sh as root";
                 if (TunCondition.isRequired()) {
                     throw new AssertionError(TunCondition.REQUIRE + " is set, but " + reason);
@@ -26,12 +28,15 @@ public final class Tools {
         }
     }
 
-    private static boolean isOnPath(String name) {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(folder, name))) {
-                return true;
-            }
-        }
-        return false;
+    /** Where a program is that {@link #require} has found. */
+    public static Path path(String name) {
+        return find(name).orElseThrow(() -> new IllegalStateException(name + " is not on the PATH"));
+    }
+
+    private static Optional<Path> find(String name) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 }

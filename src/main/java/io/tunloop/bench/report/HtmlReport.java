@@ -1,129 +1,165 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.report;
 
-import io.tunloop.bench.host.Environment;
 import io.tunloop.bench.measure.Interval;
-import io.tunloop.bench.measure.Measure;
-import io.tunloop.bench.measure.RowResult;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Objects;
 
-/** One page with everything in it: table, drawings, environment. It loads nothing from anywhere. */
+/** The report as a page: what it was measured on, then pictures, table, time series. */
 final class HtmlReport {
-    private static final String STYLE = """
-            body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
-            table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-            th, td { border: 1px solid #ccc; padding: .2rem .6rem; text-align: right; white-space: nowrap; }
-            th:nth-child(-n+4), td:nth-child(-n+4) { text-align: left; }
-            th { background: #f2f2f2; }
-            .wide { overflow-x: auto; }
-            .spread { color: #777; font-size: 80%; }
-            .failed { color: #b00020; }
-            .doubtful { color: #9a6700; }
-            figure { margin: 1.5rem 0; }
-            svg { max-width: 100%; height: auto; }
-            dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
-            dt { font-weight: 600; } dd { margin: 0; }
-            """;
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final double PROVEN_PERCENT = 95;
+    private static final int LONG_FACT = 100; // letters
 
-    private HtmlReport() {}
+    private final Report report;
+    private final List<BarChart> bars;
+    private final List<CurveChart> sweep;
+    private final List<CurveChart> latency;
+    private final List<SeriesCharts.Group> series;
+    private final Page page;
 
-    /** @param drawings SVG by name */
-    static String render(Report report, Map<String, String> drawings) {
-        StringBuilder page =
-                new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.append("<title>tunloop bench, ").append(report.started()).append("</title>\n");
-        page.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<h1>tunloop bench</h1>\n");
-        page.append("<p><code>").append(escape(report.command())).append("</code><br>");
-        page.append(report.started()).append(", workload ").append(report.workload());
-        page.append(
-                "; medians, with the interval of the true median below (95 % from 6 runs on, else smallest to largest); CPU in % of one core, memory in MiB.</p>\n");
-        appendTable(page, new ResultTable(report.columns()), report.rows());
-        appendNotes(page, report);
-        drawings.forEach((name, svg) -> page.append("<figure id=\"")
-                .append(name)
-                .append("\">\n")
-                .append(element(svg))
-                .append("</figure>\n"));
-        appendEnvironment(page, report.environment());
-        return page.append("</body>\n</html>\n").toString();
+    private HtmlReport(Report report) {
+        this.report = report;
+        this.bars = BarCharts.of(report.rows());
+        this.sweep = SweepCharts.of(report.rows());
+        this.latency = LatencyCharts.of(report.rows());
+        this.series = SeriesCharts.of(report.rows());
+        this.page = new Page("tunloop bench, " + report.workload() + ", " + MINUTE.format(report.started()));
     }
 
-    private static void appendTable(StringBuilder page, ResultTable table, List<RowResult> rows) {
-        page.append("<div class=\"wide\"><table>\n");
-        List<Measure> columns = table.columnsOf(rows);
-        appendCells(page, "th", ResultTable.header(columns));
-        for (int i = 0; i < rows.size(); i++) {
-            RowResult row = rows.get(i);
-            List<String> cells = ResultTable.line(i + 1, row, columns);
-            page.append("<tr>");
-            for (int column = 0; column < cells.size(); column++) {
-                page.append("<td>").append(escape(cells.get(column)));
-                if (column >= ResultTable.TEXT_COLUMNS) {
-                    page.append(spread(row, columns.get(column - ResultTable.TEXT_COLUMNS)));
-                }
-                page.append("</td>");
-            }
-            page.append("</tr>\n");
+    static String render(Report report) {
+        return new HtmlReport(report).render();
+    }
+
+    private String render() {
+        appendHeader();
+        page.append("<main>\n");
+        appendEnvironment();
+        appendFigures();
+        page.beginSection("table", "All numbers");
+        new HtmlTable(report).appendTo(page);
+        page.endSection();
+        appendLatency();
+        appendSeries();
+        return page.append("</main>\n").render();
+    }
+
+    private void appendHeader() {
+        int runs =
+                report.rows().stream().mapToInt(row -> row.runs().size()).max().orElse(0);
+        page.append("<header>\n<h1>tunloop bench</h1>\n<p>workload <b>").text(report.workload());
+        page.append("</b>, " + report.rows().size() + " rows, up to " + runs + " interleaved runs each, ");
+        page.text(MINUTE.format(report.started())).append("</p>\n<nav>");
+        link(true, "environment", "Environment");
+        link(!bars.isEmpty() || !sweep.isEmpty(), "figures", "Figures");
+        link(true, "table", "All numbers");
+        link(!latency.isEmpty(), "latency", "Latency");
+        link(!series.isEmpty(), "series", "Over time");
+        page.append("</nav>\n</header>\n");
+    }
+
+    private void link(boolean isThere, String section, String text) {
+        if (isThere) {
+            page.append("<a href=\"#" + section + "\">" + text + "</a>");
         }
-        page.append("</table></div>\n");
     }
 
-    private static String spread(RowResult row, Measure measure) {
-        Interval interval = row.interval(measure);
-        return interval == null
-                ? ""
-                : "<br><span class=\"spread\">" + measure.format(interval.low()) + " – "
-                        + measure.format(interval.high()) + "</span>";
-    }
-
-    private static void appendCells(StringBuilder page, String tag, List<String> cells) {
-        page.append("<tr>");
-        for (String cell : cells) {
-            page.append('<').append(tag).append('>').append(escape(cell));
-            page.append("</").append(tag).append('>');
-        }
-        page.append("</tr>\n");
-    }
-
-    private static void appendNotes(StringBuilder page, Report report) {
+    private void appendEnvironment() {
+        page.beginSection("environment", "Environment");
+        page.append("<pre class=\"card\"><code>").text(report.command()).append("</code></pre>\n");
         if (report.stopped() != null) {
-            page.append("<p class=\"failed\">stopped early: ")
-                    .append(escape(report.stopped()))
-                    .append("</p>\n");
+            note("failed", "Stopped early: " + report.stopped());
         }
-        for (String failure : ResultTable.failures(report.rows())) {
-            page.append("<p class=\"failed\">failed: ").append(escape(failure)).append("</p>\n");
-        }
-        for (String warning : report.environment().warnings()) {
-            page.append("<p class=\"doubtful\">warning: ")
-                    .append(escape(warning))
-                    .append("</p>\n");
-        }
+        ResultTable.failures(report.rows()).forEach(failure -> note("failed", "Failed: " + failure));
+        report.environment().warnings().forEach(warning -> note("doubtful", "Warning: " + warning));
+        page.append("<dl class=\"card\">\n");
+        report.environment().facts().forEach((name, value) -> fact(name, String.valueOf(value)));
+        page.append("</dl>\n").endSection();
     }
 
-    private static void appendEnvironment(StringBuilder page, Environment environment) {
-        page.append("<h2>Environment</h2>\n<dl>\n");
-        environment
-                .facts()
-                .forEach((name, value) -> page.append("<dt>")
-                        .append(escape(name))
-                        .append("</dt><dd>")
-                        .append(escape(String.valueOf(value)))
-                        .append("</dd>\n"));
-        page.append("</dl>\n");
+    /** What would fill half a phone's screen is opened by those who want to know. */
+    private void fact(String name, String value) {
+        boolean isLong = value.length() > LONG_FACT;
+        page.append("<div><dt>").text(name).append("</dt><dd>");
+        page.append(isLong ? "<details><summary>" + value.split(" ").length + " of them</summary>" : "")
+                .text(value);
+        page.append(isLong ? "</details></dd></div>\n" : "</dd></div>\n");
     }
 
-    /** An SVG document as an element: without what may stand only at the head of a file. */
-    private static String element(String svg) {
-        return svg.substring(svg.indexOf("<svg"));
+    private void note(String type, String text) {
+        page.append("<p class=\"note " + type + "\">").text(text).append("</p>\n");
     }
 
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+    private void appendFigures() {
+        if (bars.isEmpty() && sweep.isEmpty()) {
+            return;
+        }
+        page.beginSection("figures", "Figures");
+        page.append("<p class=\"legend\">");
+        for (Legend entry : Legend.values()) {
+            page.append("<span><i class=\"dot " + entry.kind() + "\"></i>")
+                    .text(entry.text())
+                    .append("</span>");
+        }
+        page.append("</p>\n<p class=\"hint\">").text(whiskers());
+        page.append("</p>\n<div class=\"figures\">\n");
+        bars.forEach(page::bars);
+        sweep.forEach(chart -> page.curves(chart, false));
+        page.append("</div>\n").endSection();
+    }
+
+    /** What the whiskers are is a matter of how many runs there were. */
+    private String whiskers() {
+        boolean isProven = report.rows().stream()
+                .map(row -> row.interval(report.columns().get(0)))
+                .filter(Objects::nonNull)
+                .mapToDouble(Interval::confidencePercent)
+                .allMatch(percent -> percent >= PROVEN_PERCENT);
+        String whiskers = isProven
+                ? " is the median of the runs, its whisker the 95 % interval of that median."
+                : " is the median of the runs, its whisker reaches from the smallest to the largest run where there are fewer"
+                        + " than 6, which a 95 % interval needs.";
+        return (bars.isEmpty() ? "A point" : "A bar")
+                + whiskers
+                + (bars.isEmpty() ? "" : " The dashed line is the limit of rows that do the same work.")
+                + (bars.stream().anyMatch(BarScale::hasTornBar) ? " A torn bar is longer than there is room for." : "");
+    }
+
+    private void appendLatency() {
+        if (latency.isEmpty()) {
+            return;
+        }
+        page.beginSection("latency", "Latency").append("<div class=\"figures\">\n");
+        latency.forEach(chart -> page.curves(chart, false));
+        page.append("</div>\n").endSection();
+    }
+
+    private void appendSeries() {
+        if (series.isEmpty()) {
+            return;
+        }
+        page.beginSection("series", "Over time");
+        page.append("<p class=\"hint\">A curve for each run. Rows that do the same work have the same scale.</p>\n");
+        page.append("<div class=\"choice\" role=\"group\" aria-label=\"What is drawn over time\">\n");
+        for (SeriesCharts.Group group : series) {
+            boolean isFirst = group == series.get(0);
+            page.append("<button type=\"button\" aria-pressed=\"" + isFirst + "\" data-shows=\"series-" + group.name());
+            page.append("\">").text(group.title()).append("</button>\n");
+        }
+        page.append("</div>\n");
+        for (SeriesCharts.Group group : series) {
+            page.append("<div class=\"panels\" id=\"series-" + group.name() + '"');
+            page.append(group == series.get(0) ? ">\n" : " hidden>\n");
+            for (SeriesCharts.Panels panels : group.panels()) {
+                page.append("<h3>").text(panels.title()).append("</h3>\n");
+                panels.charts().forEach(chart -> page.curves(chart, true));
+            }
+            page.append("</div>\n");
+        }
+        page.endSection();
     }
 }

@@ -3,20 +3,15 @@ package io.tunloop.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.tunloop.bench.measure.Interval;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.measure.RunResult;
 import io.tunloop.bench.plan.Variation;
 import io.tunloop.bench.plan.Words;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,9 +19,8 @@ import java.util.Map;
 /** The result file, schema 1: properties may be added, never changed. */
 final class JsonReport {
     static final int SCHEMA = 1;
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .registerModule(new SimpleModule().addSerializer(Double.class, new PlainNumber()));
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).registerModule(PlainNumber.module());
 
     private JsonReport() {}
 
@@ -91,18 +85,6 @@ final class JsonReport {
                     result.intervals(),
                     result.pValues(),
                     result.error());
-        }
-    }
-
-    /** Whole numbers without ".0". */
-    private static final class PlainNumber extends JsonSerializer<Double> {
-        @Override
-        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
-            if (value == Math.rint(value)) {
-                json.writeNumber(value.longValue());
-            } else {
-                json.writeNumber(value);
-            }
         }
     }
 }

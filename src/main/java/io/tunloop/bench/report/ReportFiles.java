@@ -5,7 +5,6 @@ import io.tunloop.bench.host.WholeFile;
 import io.tunloop.bench.plan.Row;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** Writes every kind of report into one folder. */
@@ -16,7 +15,7 @@ public final class ReportFiles {
 
     /**
      * @param json where the result file goes too; {@code null} for nowhere else
-     * @param status is told of each file and of what could not be made
+     * @param status is told of each file
      */
     public ReportFiles(Path folder, Path json, Consumer<String> status) {
         this.folder = folder;
@@ -53,23 +52,9 @@ public final class ReportFiles {
         if (json != null) {
             write(json, JsonReport.render(report));
         }
-        ChartFiles charts = charts(report);
-        write(folder.resolve("bench.html"), HtmlReport.render(report, charts.svg()));
-        for (Map.Entry<String, String> svg : charts.svg().entrySet()) {
-            WholeFile.write(folder.resolve(svg.getKey() + ".svg"), svg.getValue());
-        }
-        for (Map.Entry<String, byte[]> png : charts.png().entrySet()) {
-            WholeFile.write(folder.resolve(png.getKey() + ".png"), png.getValue());
-        }
-    }
-
-    /** A machine without fonts, or an embedder without the charting library, gets the reports without drawings. */
-    private ChartFiles charts(Report report) {
-        try {
-            return ChartFiles.of(report);
-        } catch (LinkageError | RuntimeException e) {
-            status.accept("no drawings: " + e);
-            return new ChartFiles(Map.of(), Map.of());
+        write(folder.resolve("bench.html"), HtmlReport.render(report));
+        for (BarChart chart : BarCharts.of(report.rows())) {
+            WholeFile.write(folder.resolve(chart.name() + ".svg"), BarDrawing.file(chart));
         }
     }
 
