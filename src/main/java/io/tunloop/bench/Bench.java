@@ -17,6 +17,7 @@ import io.tunloop.bench.measure.RunResult;
 import io.tunloop.bench.plan.BenchConfig;
 import io.tunloop.bench.plan.BenchOptions;
 import io.tunloop.bench.plan.Load;
+import io.tunloop.bench.plan.Pinning;
 import io.tunloop.bench.plan.Row;
 import io.tunloop.bench.plan.Words;
 import io.tunloop.bench.report.Progress;
@@ -93,13 +94,21 @@ public final class Bench {
         if (config.flameGraphFolder() != null) {
             FlameGraph.preflight();
         }
+        if (config.pinning() != Pinning.NONE) {
+            Preflight.require("taskset", "bench");
+        }
         ReportFiles files = new ReportFiles(config.reportFolder(), config.json(), status::println);
         files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
             Workloads.preflight(config.load(), shell);
             Leftovers.remove(shell);
-            environment = Environment.read(shell, config.load().congestion());
+            environment = Environment.read(
+                    shell, config.load().congestion(), config.pinning().toString());
             environment.warnings().forEach(warning -> status.println("warning: " + warning));
+            if (config.counters() && !environment.hasPmu()) {
+                status.println("warning: cycles, instructions and cache misses are not counted: PMU: "
+                        + environment.facts().get("pmu"));
+            }
             rehearse(janitor.folder(), files);
             rotate(janitor.folder(), files);
             drawFlameGraphs(janitor.folder());
@@ -278,7 +287,15 @@ public final class Bench {
         Load load = config.load().at(row.variation());
         Topology topology = Topology.of(ownPid(), load.ipv6());
         Gauges gauges = config.gauges() ? new Gauges(shell, topology) : null;
-        return new Experiment(shell, topology, load, Workloads.of(load, folder), config.timing(), gauges);
+        return new Experiment(
+                shell,
+                topology,
+                load,
+                Workloads.of(load, folder),
+                config.timing(),
+                gauges,
+                config.pinning(),
+                config.counters() && environment.hasPmu());
     }
 
     private static long ownPid() {

@@ -10,6 +10,7 @@ import io.tunloop.bench.host.Shell;
 import io.tunloop.bench.host.Topology;
 import io.tunloop.bench.measure.FlameGraph;
 import io.tunloop.bench.measure.Gauges;
+import io.tunloop.bench.measure.HardwareCounters;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.Monitor;
 import io.tunloop.bench.measure.OtherLoad;
@@ -18,6 +19,7 @@ import io.tunloop.bench.measure.Sample;
 import io.tunloop.bench.measure.Series;
 import io.tunloop.bench.measure.Statistics;
 import io.tunloop.bench.plan.Load;
+import io.tunloop.bench.plan.Pinning;
 import io.tunloop.bench.plan.Row;
 import io.tunloop.bench.plan.Timing;
 import io.tunloop.bench.workload.Iperf3;
@@ -50,15 +52,30 @@ final class Experiment {
     private final Workload workload;
     private final Timing timing;
     private final Gauges gauges;
+    private final Pinning pinning;
+    private final boolean counters;
 
-    /** @param gauges what our own modes are asked while traffic runs; {@code null} for nothing */
-    Experiment(Shell shell, Topology topology, Load load, Workload workload, Timing timing, Gauges gauges) {
+    /**
+     * @param gauges what our own modes are asked while traffic runs; {@code null} for nothing
+     * @param counters whether the processor counts for the forwarder
+     */
+    Experiment(
+            Shell shell,
+            Topology topology,
+            Load load,
+            Workload workload,
+            Timing timing,
+            Gauges gauges,
+            Pinning pinning,
+            boolean counters) {
         this.shell = shell;
         this.topology = topology;
         this.load = load;
         this.workload = workload;
         this.timing = timing;
         this.gauges = gauges;
+        this.pinning = pinning;
+        this.counters = counters;
     }
 
     RunResult run(Row row) throws BenchException, InterruptedException {
@@ -117,14 +134,14 @@ final class Experiment {
             commands.addAll(wiring());
         }
         String address = baseline ? topology.clientAddress() : topology.serverAddress();
-        List<String> server = workload.serverCommand(address);
+        List<String> server = pinning.server(workload.serverCommand(address));
         if (!server.isEmpty()) {
             commands.add(baseline ? topology.inFirst(server) : topology.inSecond(server));
         }
         if (timing.warmUpSeconds() > 0) {
-            commands.add(topology.inFirst(workload.clientCommand(address, timing.warmUpSeconds())));
+            commands.add(topology.inFirst(pinning.client(workload.clientCommand(address, timing.warmUpSeconds()))));
         }
-        commands.add(topology.inFirst(workload.clientCommand(address, timing.seconds())));
+        commands.add(topology.inFirst(pinning.client(workload.clientCommand(address, timing.seconds()))));
         return commands;
     }
 
@@ -134,7 +151,7 @@ final class Experiment {
             shell.run(command);
         }
         String address = topology.clientAddress();
-        try (Child server = startServer(workload, topology.inFirst(workload.serverCommand(address)))) {
+        try (Child server = startServer(workload, topology.inFirst(pinning.server(workload.serverCommand(address))))) {
             warmUp(address, null);
             Window window = Window.open(shell, topology);
             String output = client(address, timing.seconds(), null);
@@ -148,7 +165,7 @@ final class Experiment {
     @SuppressWarnings("try") // the server is only there to be closed
     private <T> Traffic<T> served(Traffic<T> traffic) {
         return (address, forwarder, device) -> {
-            try (Child server = startServer(workload, topology.inSecond(workload.serverCommand(address)))) {
+            try (Child server = startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
                 warmUp(address, forwarder);
                 return traffic.run(address, forwarder, device);
             }
@@ -178,11 +195,15 @@ final class Experiment {
     private RunResult measure(Row row, String address, Child forwarder, DeviceFacts device)
             throws BenchException, InterruptedException {
         Window window = Window.open(shell, topology);
-        try (Monitor monitor = Monitor.start(forwarder.handle(), isAsked(row) ? gauges : null)) {
+        try (Monitor monitor = Monitor.start(forwarder.handle(), isAsked(row) ? gauges : null);
+                HardwareCounters counting = counters ? HardwareCounters.start(shell, forwarder.handle()) : null) {
             String output = client(address, timing.seconds(), forwarder);
             Map<Measure, Double> measures = monitor.stop();
             Window.Account account = window.close();
             measures.putAll(account.measures());
+            if (counting != null) {
+                measures.putAll(counting.stop(account.packets()));
+            }
             Workload.Traffic traffic = workload.parse(output);
             Double calls = Gauges.systemCallsPerPacket(monitor.samples());
             if (calls != null) {
@@ -201,8 +222,8 @@ final class Experiment {
     private Map<Measure, Double> underLoad(String address, Child forwarder)
             throws BenchException, InterruptedException {
         Workload stream = new TcpWorkload(load.congestion(), 1, false, false);
-        List<String> client = stream.clientCommand(address, timing.seconds() + STREAM_SPARE_SECONDS);
-        try (Child server = startServer(stream, topology.inSecond(stream.serverCommand(address)));
+        List<String> client = pinning.client(stream.clientCommand(address, timing.seconds() + STREAM_SPARE_SECONDS));
+        try (Child server = startServer(stream, topology.inSecond(pinning.server(stream.serverCommand(address))));
                 Child streaming = shell.start(topology.inFirst(client))) {
             awaitLine(server, Iperf3.CONNECTED, SERVER_TIMEOUT_MS);
             client(address, STREAM_LEAD_SECONDS, forwarder);
@@ -255,7 +276,7 @@ final class Experiment {
             command.addAll(Gauges.forwarderArguments());
         }
         command.addAll(Topology.forwarderArguments());
-        return command;
+        return pinning.forwarder(command);
     }
 
     /** {@code null} when the workload needs no server. */
@@ -287,7 +308,7 @@ final class Experiment {
 
     /** Runs the client to its end; the death of the forwarder ends it early. */
     private String client(String address, int seconds, Child forwarder) throws BenchException, InterruptedException {
-        try (Child client = shell.start(topology.inFirst(workload.clientCommand(address, seconds)))) {
+        try (Child client = shell.start(topology.inFirst(pinning.client(workload.clientCommand(address, seconds))))) {
             if (forwarder != null) {
                 forwarder.handle().onExit().thenRun(client::kill);
             }

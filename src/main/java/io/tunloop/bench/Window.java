@@ -21,7 +21,7 @@ final class Window {
     private final Shell shell;
     private final Topology topology;
     private final TcpCounters tcpBefore;
-    private final long droppedBefore;
+    private final Transmitted before;
     private final OtherLoad otherLoad;
     private final SystemLoad systemLoad;
 
@@ -29,7 +29,7 @@ final class Window {
         this.shell = shell;
         this.topology = topology;
         tcpBefore = tcp();
-        droppedBefore = txDropped();
+        before = transmitted();
         otherLoad = OtherLoad.start();
         systemLoad = SystemLoad.start();
     }
@@ -41,13 +41,21 @@ final class Window {
     Account close() throws BenchException, InterruptedException {
         OtherLoad.Result other = otherLoad.stop();
         Map<Measure, Double> measures = systemLoad.stop(other.percent());
-        measures.put(Measure.TX_DROPPED, (double) (txDropped() - droppedBefore));
+        Transmitted after = transmitted();
+        measures.put(Measure.TX_DROPPED, (double) (after.dropped - before.dropped));
         measures.putAll(tcp().since(tcpBefore));
-        return new Account(measures, other);
+        return new Account(measures, after.packets - before.packets, other);
     }
 
-    /** What was counted. */
-    record Account(Map<Measure, Double> measures, OtherLoad.Result other) {}
+    /**
+     * What was counted.
+     *
+     * @param packets that the kernel gave to the forwarder; an offloaded frame is one
+     */
+    record Account(Map<Measure, Double> measures, long packets, OtherLoad.Result other) {}
+
+    /** What the kernel had for both of the forwarder's devices since they were made. */
+    private record Transmitted(long packets, long dropped) {}
 
     private TcpCounters tcp() throws BenchException, InterruptedException {
         return TcpCounters.sum(
@@ -55,14 +63,18 @@ final class Window {
                 TcpCounters.parse(shell.run(topology.tcpCountersCommand2())));
     }
 
-    private long txDropped() throws BenchException, InterruptedException {
+    private Transmitted transmitted() throws BenchException, InterruptedException {
+        long packets = 0;
         long dropped = 0;
         for (List<String> command : List.of(topology.linksCommand1(), topology.linksCommand2())) {
             for (JsonNode link : links(shell, command)) {
-                dropped += link.path("stats64").path("tx").path("dropped").asLong();
+                if (Topology.IFACES.contains(link.path("ifname").asText())) {
+                    packets += link.path("stats64").path("tx").path("packets").asLong();
+                    dropped += link.path("stats64").path("tx").path("dropped").asLong();
+                }
             }
         }
-        return dropped;
+        return new Transmitted(packets, dropped);
     }
 
     /** What {@code ip -s -j link show} says, a node for each link. */

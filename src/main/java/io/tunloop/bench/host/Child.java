@@ -74,12 +74,16 @@ public final class Child implements AutoCloseable {
         return String.join("\n", out.all());
     }
 
+    public String errorOutput() {
+        return String.join("\n", err.all());
+    }
+
     /** What went wrong and, after it, why this process says it did; all that it wrote to standard error goes with it. */
     public BenchException failed(String what) throws InterruptedException {
         if (!process.isAlive()) {
             err.join(); // a process is gone before its last lines have been read
         }
-        return new BenchException(what + ": " + LastWords.of(err.all(), out.all()), String.join("\n", err.all()));
+        return new BenchException(what + ": " + LastWords.of(err.all(), out.all()), errorOutput());
     }
 
     /** Asks the process to end, waits, and ends it by force when it does not. Returns the exit code. */

@@ -3,8 +3,6 @@ package io.tunloop.bench.host;
 
 import io.netty.util.Version;
 import io.tunloop.bench.plan.Words;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,36 +16,39 @@ import java.util.Map;
  */
 public record Environment(Map<String, Object> facts, List<String> warnings) {
     public static final Environment UNKNOWN = new Environment(Map.of(), List.of());
-    private static final Path CPU = Path.of("/sys/devices/system/cpu");
 
-    public static Environment read(Shell shell, String congestion) throws InterruptedException {
+    public static Environment read(Shell shell, String congestion, String pinning) throws InterruptedException {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("kernel", firstLine(Path.of("/proc/sys/kernel/osrelease")));
-        facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
-        facts.put("cores", Runtime.getRuntime().availableProcessors());
+        facts.put("kernel", SystemFiles.firstLine(Path.of("/proc/sys/kernel/osrelease")));
         facts.put("memoryMiB", memoryMiB());
         facts.put("virtualisation", output(shell, "systemd-detect-virt", hypervisorFlag()));
-        facts.put("governor", firstLine(CPU.resolve("cpu0/cpufreq/scaling_governor")));
-        facts.put("mitigations", mitigations());
+        facts.putAll(Processor.facts(shell));
+        facts.put("pinning", pinning);
+        facts.put("qdisc", SystemFiles.firstLine(Path.of("/proc/sys/net/core/default_qdisc")));
         facts.put("jdk", System.getProperty("java.vm.name") + ' ' + System.getProperty("java.runtime.version"));
         facts.put(
                 "jdkFlags",
                 Words.withoutFolder(System.getenv()
-                        .getOrDefault("TUNLOOP_JVM_FLAGS", "unknown")
+                        .getOrDefault("TUNLOOP_JVM_FLAGS", SystemFiles.UNKNOWN)
                         .strip()));
         facts.put("netty", nettyVersion());
-        facts.put("iperf3", output(shell, "iperf3 --version", "unknown"));
+        facts.put("iperf3", output(shell, "iperf3 --version", SystemFiles.UNKNOWN));
         facts.put(
                 "congestionControl",
-                congestion == null ? firstLine(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")) : congestion);
-        facts.put("commit", output(shell, "git describe --always --dirty --abbrev=12", "unknown"));
+                congestion == null ? SystemFiles.firstLine(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")) : congestion);
+        facts.put("commit", output(shell, "git describe --always --dirty --abbrev=12", SystemFiles.UNKNOWN));
         return new Environment(facts, warnings(facts));
+    }
+
+    /** Whether the processor counts for {@code perf stat}. */
+    public boolean hasPmu() {
+        return Processor.COUNTS.equals(facts.get("pmu"));
     }
 
     private static List<String> warnings(Map<String, Object> facts) {
         List<String> warnings = new ArrayList<>();
         String governor = (String) facts.get("governor");
-        if (!governor.equals("unknown") && !governor.equals("performance")) {
+        if (!governor.equals(SystemFiles.UNKNOWN) && !governor.equals("performance")) {
             warnings.add("the CPU governor is '" + governor + "': clock speeds vary; 'performance' is steadier");
         }
         if (!facts.get("virtualisation").equals("none")) {
@@ -60,32 +61,18 @@ public record Environment(Map<String, Object> facts, List<String> warnings) {
     }
 
     private static String hypervisorFlag() {
-        return field(Path.of("/proc/cpuinfo"), "flags").contains("hypervisor") ? "some hypervisor" : "none";
-    }
-
-    private static String mitigations() {
-        List<String> active = new ArrayList<>();
-        try (var files = Files.list(CPU.resolve("vulnerabilities"))) {
-            for (Path file : files.sorted().toList()) {
-                if (firstLine(file).startsWith("Mitigation")) {
-                    active.add(file.getFileName().toString());
-                }
-            }
-        } catch (IOException e) {
-            return "unknown";
-        }
-        return active.isEmpty() ? "none" : String.join(" ", active);
+        return SystemFiles.field(Path.of("/proc/cpuinfo"), "flags").contains("hypervisor") ? "some hypervisor" : "none";
     }
 
     private static long memoryMiB() {
-        return Long.parseLong(field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1024;
+        return Long.parseLong(SystemFiles.field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1024;
     }
 
     private static String nettyVersion() {
         return Version.identify().values().stream()
                 .map(Version::artifactVersion)
                 .findFirst()
-                .orElse("unknown");
+                .orElse(SystemFiles.UNKNOWN);
     }
 
     private static String output(Shell shell, String command, String otherwise) throws InterruptedException {
@@ -94,27 +81,6 @@ public record Environment(Map<String, Object> facts, List<String> warnings) {
             return lines[0].isBlank() ? otherwise : lines[0].strip();
         } catch (BenchException missing) {
             return otherwise; // a fact less in the record; the run does not need it
-        }
-    }
-
-    private static String firstLine(Path file) {
-        try {
-            return Files.readString(file).lines().findFirst().orElse("unknown").strip();
-        } catch (IOException e) {
-            return "unknown";
-        }
-    }
-
-    private static String field(Path file, String name) {
-        try {
-            return Files.readString(file)
-                    .lines()
-                    .filter(line -> line.startsWith(name))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException e) {
-            return "unknown";
         }
     }
 }

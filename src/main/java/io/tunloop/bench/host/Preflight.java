@@ -20,12 +20,13 @@ public final class Preflight {
             throw new IOException("there is no " + DEVICE + ": load the kernel module tun");
         }
         for (String tool : TOOLS) {
-            checkTool(tool, "bench");
+            require(tool, "bench");
         }
-        checkTool(client, client.equals("iperf3") ? "bench" : "test");
+        require(client, client.equals("iperf3") ? "bench" : "test");
     }
 
-    private static void checkTool(String tool, String purpose) throws IOException {
+    /** @param purpose for which scripts/setup.sh installs it */
+    public static void require(String tool, String purpose) throws IOException {
         if (!isOnPath(tool)) {
             throw new IOException(lack(tool, purpose));
         }

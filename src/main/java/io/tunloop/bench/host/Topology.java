@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public record Topology(String namespace1, String namespace2, boolean ipv6) {
     static final String IFACE1 = "tun11";
     static final String IFACE2 = "tun22";
+    public static final List<String> IFACES = List.of(IFACE1, IFACE2);
     static final String IP1 = "10.0.1.1";
     static final String IP2 = "10.0.2.1";
     private static final String SUBNET1 = "10.0.1.0/24";

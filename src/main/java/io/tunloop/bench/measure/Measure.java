@@ -60,6 +60,14 @@ public enum Measure {
     CONTEXT_SWITCHES("kctx/s", "1000 context switches/s", 1, false),
     @JsonProperty("systemCallsPerPacket")
     SYSTEM_CALLS_PER_PACKET("Calls/pkt", "system calls per packet", 3, false),
+    @JsonProperty("cyclesPerPacket")
+    CYCLES_PER_PACKET("Cycles/pkt", "cycles per packet", 0, false),
+    @JsonProperty("instructionsPerPacket")
+    INSTRUCTIONS_PER_PACKET("Instr/pkt", "instructions per packet", 0, false),
+    @JsonProperty("instructionsPerCycle")
+    INSTRUCTIONS_PER_CYCLE("IPC", "instructions per cycle", 2, true),
+    @JsonProperty("cacheMissesPerPacket")
+    CACHE_MISSES_PER_PACKET("Misses/pkt", "cache misses per packet", 1, false),
     @JsonProperty("txDropped")
     TX_DROPPED("Drops", "packets", 0, false),
     @JsonProperty("otherCpuPercent")

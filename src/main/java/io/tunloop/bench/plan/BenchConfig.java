@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * @param relativeTo label of the row for the second ratio column; {@code null} for none
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
+ * @param pinning which cores all of it runs on
+ * @param counters whether the processor counts for each forwarder
  * @param gauges whether our forwarders serve their metrics and are asked for them
  * @param flameGraphFolder where the flame graphs go; {@code null} for none
  */
@@ -43,6 +45,8 @@ public record BenchConfig(
         Path json,
         Path reportFolder,
         Path flameGraphFolder,
+        Pinning pinning,
+        boolean counters,
         boolean gauges,
         boolean verbose) {
     private static final int DEFAULT_SIZE_BYTES = 64;
@@ -76,6 +80,8 @@ public record BenchConfig(
                 options.json,
                 options.reportFolder,
                 options.flameGraph ? options.flameGraphFolder : null,
+                options.pin ? Pinning.here() : Pinning.NONE,
+                options.counters,
                 options.gauges,
                 options.verbose);
     }

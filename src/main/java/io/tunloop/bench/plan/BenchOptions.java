@@ -128,6 +128,19 @@ public final class BenchOptions {
     @Option(names = "--gauges", description = "Asks our modes for their own metrics each second (14 MiB more memory).")
     boolean gauges;
 
+    @Option(
+            names = "--pin",
+            description = {
+                "Client, server and forwarder on cores of their own: the first, the second, all others;",
+                "with 2 cores client and server share the first."
+            })
+    boolean pin;
+
+    @Option(
+            names = "--counters",
+            description = "Counts cycles, instructions and cache misses of each forwarder (perf, where there is a PMU).")
+    boolean counters;
+
     @Option(names = "--dry-run", description = "Prints the commands and runs none.")
     boolean dryRun;
 

@@ -22,6 +22,10 @@ final class ResultTable {
             Measure.CPU_PER_GBIT_RATIO,
             Measure.SYSTEM_CPU_PER_GBIT,
             Measure.SYSTEM_CALLS_PER_PACKET,
+            Measure.CYCLES_PER_PACKET,
+            Measure.INSTRUCTIONS_PER_PACKET,
+            Measure.INSTRUCTIONS_PER_CYCLE,
+            Measure.CACHE_MISSES_PER_PACKET,
             Measure.RATIO_TO_ROW);
     static final int TEXT_COLUMNS = 4;
 
