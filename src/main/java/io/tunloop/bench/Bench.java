@@ -11,6 +11,7 @@ import io.tunloop.bench.host.Topology;
 import io.tunloop.bench.measure.Comparison;
 import io.tunloop.bench.measure.FlameGraph;
 import io.tunloop.bench.measure.Gauges;
+import io.tunloop.bench.measure.JvmRecording;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.measure.RunResult;
@@ -94,6 +95,9 @@ public final class Bench {
         if (config.flameGraphFolder() != null) {
             FlameGraph.preflight();
         }
+        if (config.profileJvm()) {
+            JvmRecording.preflight();
+        }
         if (config.pinning() != Pinning.NONE) {
             Preflight.require("taskset", "bench");
         }
@@ -111,6 +115,7 @@ public final class Bench {
             }
             rehearse(janitor.folder(), files);
             rotate(janitor.folder(), files);
+            profileJvms(janitor.folder());
             drawFlameGraphs(janitor.folder());
         } catch (InterruptedException stopped) {
             status.println("stopped: what follows is what was measured until now; " + shell.whyStopped());
@@ -251,6 +256,22 @@ public final class Bench {
         if (out.checkError()) {
             shell.stop("nobody reads its standard output any more");
             shell.checkStopped();
+        }
+    }
+
+    /** After all that is measured, and before what costs more. Peers have no JVM that we could ask. */
+    private void profileJvms(Path folder) throws InterruptedException {
+        for (RowResult result : results) {
+            if (config.profileJvm() && result.row().kind() == Row.Kind.MODE && result.error() == null) {
+                status.println("profile of the JVM of " + result.row().title());
+                try {
+                    experiment(result.row(), folder).profileJvm(result.row(), folder).forEach(result::derive);
+                } catch (BenchException e) {
+                    shell.checkStopped();
+                    result.fail("profile of the JVM: " + e.getMessage());
+                    status.println("failed: " + e.getMessage());
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import io.tunloop.bench.host.Topology;
 import io.tunloop.bench.measure.FlameGraph;
 import io.tunloop.bench.measure.Gauges;
 import io.tunloop.bench.measure.HardwareCounters;
+import io.tunloop.bench.measure.JvmRecording;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.Monitor;
 import io.tunloop.bench.measure.OtherLoad;
@@ -18,6 +19,7 @@ import io.tunloop.bench.measure.RunResult;
 import io.tunloop.bench.measure.Sample;
 import io.tunloop.bench.measure.Series;
 import io.tunloop.bench.measure.Statistics;
+import io.tunloop.bench.measure.WarmUp;
 import io.tunloop.bench.plan.Load;
 import io.tunloop.bench.plan.Pinning;
 import io.tunloop.bench.plan.Row;
@@ -43,6 +45,7 @@ final class Experiment {
     private static final long SERVER_TIMEOUT_MS = 10_000;
     private static final long CLIENT_GRACE_MS = 20_000;
     private static final int PROFILE_WARM_UP_SECONDS = 3; // until the compiler has done its work
+    private static final int PROFILE_JVM_SECONDS = 10;
     private static final int STREAM_LEAD_SECONDS = 1;
     private static final int STREAM_SPARE_SECONDS = 60; // it is ended before
 
@@ -91,12 +94,32 @@ final class Experiment {
 
     /** The same traffic once more, drawn instead of measured: a profiler costs time. Returns the file. */
     Path profile(Row row, FlameGraph flameGraph) throws BenchException, InterruptedException {
-        return isolated(() -> forwarded(row, served((address, forwarder, device) -> {
+        return isolated(() -> forwarded(row, shell::startAttachable, served((address, forwarder, device) -> {
             client(address, PROFILE_WARM_UP_SECONDS, forwarder);
             FlameGraph.Recording recording = flameGraph.start(row, forwarder);
             workload.parse(client(address, timing.seconds(), forwarder));
             return recording.draw();
         })));
+    }
+
+    /** The same traffic once more from a cold start, with a flight recorder, which costs time too. */
+    @SuppressWarnings("try") // the server is only there to be closed
+    Map<Measure, Double> profileJvm(Row row, Path temporary) throws BenchException, InterruptedException {
+        return isolated(() -> forwarded(row, shell::startAttachable, (address, forwarder, device) -> {
+            try (Child server = startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
+                JvmRecording recording = JvmRecording.start(shell, temporary, forwarder);
+                Window window = Window.open(shell, topology);
+                List<String> command = workload.fineGrained(workload.clientCommand(address, PROFILE_JVM_SECONDS));
+                String output = client(command, PROFILE_JVM_SECONDS, forwarder);
+                Window.Account account = window.close();
+                Map<Measure, Double> measures = recording.stop(account.packets());
+                Double warmUp = WarmUp.seconds(workload.parse(output).intervals());
+                if (warmUp != null) {
+                    measures.put(Measure.WARM_UP, warmUp);
+                }
+                return measures;
+            }
+        }));
     }
 
     /** How long the traffic of one run takes, warm-up included. */
@@ -108,6 +131,11 @@ final class Experiment {
     /** What is done in the namespaces. */
     private interface Step<T> {
         T run() throws BenchException, InterruptedException;
+    }
+
+    /** How a forwarder is started. */
+    private interface Starter {
+        Child start(List<String> command) throws BenchException, InterruptedException;
     }
 
     /** What is done while a forwarder runs. */
@@ -173,8 +201,12 @@ final class Experiment {
     }
 
     private <T> T forwarded(Row row, Traffic<T> traffic) throws BenchException, InterruptedException {
+        return forwarded(row, shell::startForwarder, traffic);
+    }
+
+    private <T> T forwarded(Row row, Starter starter, Traffic<T> traffic) throws BenchException, InterruptedException {
         try (DeviceWatch watch = new DeviceWatch(shell, topology);
-                Child forwarder = shell.startForwarder(topology.inFirst(forwarderCommand(row)))) {
+                Child forwarder = starter.start(topology.inFirst(forwarderCommand(row)))) {
             watch.await(forwarder, READY_TIMEOUT_MS);
             if (row.kind() == Row.Kind.MODE) {
                 awaitLine(forwarder, "tunloop: ready", READY_TIMEOUT_MS);
@@ -308,7 +340,12 @@ final class Experiment {
 
     /** Runs the client to its end; the death of the forwarder ends it early. */
     private String client(String address, int seconds, Child forwarder) throws BenchException, InterruptedException {
-        try (Child client = shell.start(topology.inFirst(pinning.client(workload.clientCommand(address, seconds))))) {
+        return client(workload.clientCommand(address, seconds), seconds, forwarder);
+    }
+
+    private String client(List<String> command, int seconds, Child forwarder)
+            throws BenchException, InterruptedException {
+        try (Child client = shell.start(topology.inFirst(pinning.client(command)))) {
             if (forwarder != null) {
                 forwarder.handle().onExit().thenRun(client::kill);
             }

@@ -164,6 +164,25 @@ class BenchIT {
     }
 
     @Test
+    void shouldProfileTheJvmOfOurModesAlone() throws Exception {
+        String arguments = "--time 1 --warm-up 0 --repeat 1 --no-limits --profile-jvm limit-plain async-normal";
+        try (BenchProcess bench = BenchProcess.start(folder, arguments.split(" "))) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+            assertThat(bench.log()).contains("Alloc/pkt");
+        }
+
+        JsonNode rows = new ObjectMapper()
+                .readTree(folder.resolve("report/bench.json").toFile())
+                .get("rows");
+        assertThat(rows.at("/0/median").has("jvmCompileMs")).isFalse();
+        JsonNode mode = rows.at("/1/median");
+        assertThat(mode.get("jvmCompileMs").asDouble()).isPositive();
+        assertThat(mode.get("jvmAllocatedBytesPerPacket").asDouble()).isBetween(0.0, 1000.0);
+        assertThat(mode.get("jvmCollectionPausesMs").asDouble()).isNotNegative();
+        assertThat(mode.get("secondsTo90PercentOfWarmRate").asDouble()).isBetween(0.05, 10.0);
+    }
+
+    @Test
     void shouldReportWhatWasMeasuredWhenInterrupted() throws Exception {
         try (BenchProcess bench = BenchProcess.start(folder, "--time", "1", "--repeat", "100", "limit-plain")) {
             while (!bench.log().contains("Monitor Summary:")) {

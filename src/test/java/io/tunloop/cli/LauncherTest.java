@@ -24,7 +24,7 @@ class LauncherTest {
     @BeforeEach
     void makeJava() throws IOException {
         Path java = Files.createDirectories(folder.resolve("bin")).resolve("java");
-        Files.writeString(java, "#!/bin/sh\necho \"$@\"\necho attach=$TUNLOOP_ATTACH\ngrep SigIgn /proc/self/status\n");
+        Files.writeString(java, "#!/bin/sh\necho \"$@\"\ngrep SigIgn /proc/self/status\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
         Files.writeString(folder.resolve("tunloop.jar"), "");
     }
@@ -48,15 +48,6 @@ class LauncherTest {
         assertThat(launch(Map.of("TUNLOOP_ATTACH", "1"), "forward")).doesNotContain(NO_ATTACH);
         assertThat(launch(Map.of("TUNLOOP_JAVA_OPTS", "-XX:-DisableAttachMechanism"), "forward"))
                 .containsSubsequence(NO_ATTACH, "-XX:-DisableAttachMechanism");
-    }
-
-    /** Its rows inherit that. */
-    @Test
-    void shouldLetTheBenchAttachForAFlameGraph() throws Exception {
-        assertThat(launch(Map.of(), "bench", "async-gso", "--flamegraph"))
-                .contains("attach=1")
-                .doesNotContain(NO_ATTACH);
-        assertThat(launch(Map.of(), "bench", "async-gso")).contains("attach=\n").doesNotContain(NO_ATTACH);
     }
 
     @Test

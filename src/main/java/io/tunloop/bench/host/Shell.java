@@ -60,6 +60,11 @@ public final class Shell {
         return start(command, Map.of());
     }
 
+    /** Starts one of our forwarders as one that tools of the JDK may attach to. */
+    public Child startAttachable(List<String> command) throws BenchException, InterruptedException {
+        return start(command, Map.of("TUNLOOP_ATTACH", "1"));
+    }
+
     private Child start(List<String> command, Map<String, String> environment)
             throws BenchException, InterruptedException {
         if (echo != null) {

@@ -48,6 +48,7 @@ public final class FlameGraph {
 
     /** What every drawing needs must be there before anything is measured. */
     public static void preflight() throws IOException {
+        Jcmd.preflight();
         if (!Files.exists(DEBIANS_RENDERER) && !Preflight.isOnPath(RENDERER)) {
             throw new IOException(Preflight.lack(RENDERER, "flamegraph"));
         }
@@ -114,18 +115,12 @@ public final class FlameGraph {
         }
 
         private void command(String options) throws BenchException, InterruptedException {
-            Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-            if (!Files.isExecutable(jcmd)) {
-                throw new BenchException("a flame graph needs a JDK: there is no " + jcmd);
-            }
-            String answer = shell.run(
-                    List.of(
-                            jcmd.toString(),
-                            Long.toString(forwarder.pid()),
-                            "JVMTI.agent_load",
-                            library.toString(),
-                            '"' + options + '"'), // jcmd itself would read event=cpu as an option of its own
-                    TOOL_TIMEOUT_MS);
+            String answer = Jcmd.run(
+                    shell,
+                    forwarder,
+                    "JVMTI.agent_load",
+                    library.toString(),
+                    '"' + options + '"'); // jcmd itself would read event=cpu as an option of its own
             if (!answer.contains("return code: 0")) {
                 throw new BenchException("async-profiler: " + answer.replace('\n', ' '));
             }

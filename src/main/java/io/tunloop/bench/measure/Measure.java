@@ -68,6 +68,16 @@ public enum Measure {
     INSTRUCTIONS_PER_CYCLE("IPC", "instructions per cycle", 2, true),
     @JsonProperty("cacheMissesPerPacket")
     CACHE_MISSES_PER_PACKET("Misses/pkt", "cache misses per packet", 1, false),
+    @JsonProperty("jvmAllocatedBytesPerPacket")
+    ALLOCATED_PER_PACKET("Alloc/pkt", "bytes allocated per packet", 2, false),
+    @JsonProperty("jvmCollections")
+    COLLECTIONS("GCs", "collections", 0, false),
+    @JsonProperty("jvmCollectionPausesMs")
+    COLLECTION_PAUSES("GC ms", "ms of pauses", 1, false),
+    @JsonProperty("jvmCompileMs")
+    COMPILE_TIME("JIT ms", "ms of compiling", 0, false),
+    @JsonProperty("secondsTo90PercentOfWarmRate")
+    WARM_UP("Warm s", "s to 90 % of the warm rate", 1, false),
     @JsonProperty("txDropped")
     TX_DROPPED("Drops", "packets", 0, false),
     @JsonProperty("otherCpuPercent")
@@ -86,6 +96,10 @@ public enum Measure {
     /** Latency as the tables show it: alone, then beside a TCP stream. */
     public static final List<Measure> LATENCY_COLUMNS =
             List.of(LATENCY_P50, LATENCY_P90, LATENCY_P99, LATENCY_MAX, LOADED_P50, LOADED_P90, LOADED_P99, LOADED_MAX);
+
+    /** What {@code --profile-jvm} finds out, in a run of its own. */
+    public static final List<Measure> JVM_COLUMNS =
+            List.of(ALLOCATED_PER_PACKET, COLLECTIONS, COLLECTION_PAUSES, COMPILE_TIME, WARM_UP);
 
     private final String title;
     private final String unit;

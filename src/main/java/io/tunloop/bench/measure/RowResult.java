@@ -57,8 +57,8 @@ public final class RowResult {
         return runs.stream().anyMatch(run -> run.busy() != null);
     }
 
-    /** Sets a figure that comes from comparing rows; it goes with the medians. */
-    void derive(Measure measure, Double value) {
+    /** Sets a figure that comes from comparing rows or from a run of its own; it goes with the medians. */
+    public void derive(Measure measure, Double value) {
         if (value != null) {
             derived.put(measure, value);
         }

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param json the result file; {@code null} for the one in the report folder only
  * @param reportFolder where the reports go
  * @param pinning which cores all of it runs on
+ * @param profileJvm whether our forwarders are run once more with a flight recorder
  * @param counters whether the processor counts for each forwarder
  * @param gauges whether our forwarders serve their metrics and are asked for them
  * @param flameGraphFolder where the flame graphs go; {@code null} for none
@@ -46,6 +47,7 @@ public record BenchConfig(
         Path reportFolder,
         Path flameGraphFolder,
         Pinning pinning,
+        boolean profileJvm,
         boolean counters,
         boolean gauges,
         boolean verbose) {
@@ -81,6 +83,7 @@ public record BenchConfig(
                 options.reportFolder,
                 options.flameGraph ? options.flameGraphFolder : null,
                 options.pin ? Pinning.here() : Pinning.NONE,
+                options.profileJvm,
                 options.counters,
                 options.gauges,
                 options.verbose);

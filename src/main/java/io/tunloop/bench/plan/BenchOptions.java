@@ -125,6 +125,14 @@ public final class BenchOptions {
             description = "Folder of the flame graphs (${DEFAULT-VALUE}).")
     Path flameGraphFolder;
 
+    @Option(
+            names = "--profile-jvm",
+            description = {
+                "Bytes allocated per packet, collections, time spent compiling and until the rate is warm,",
+                "of our modes, in runs of their own."
+            })
+    boolean profileJvm;
+
     @Option(names = "--gauges", description = "Asks our modes for their own metrics each second (14 MiB more memory).")
     boolean gauges;
 

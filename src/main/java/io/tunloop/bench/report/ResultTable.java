@@ -36,6 +36,7 @@ final class ResultTable {
         columns.addAll(traffic);
         columns.addAll(USAGE);
         columns.addAll(RATIOS);
+        columns.addAll(Measure.JVM_COLUMNS);
     }
 
     String render(List<RowResult> rows) {
@@ -65,8 +66,12 @@ final class ResultTable {
     /** The columns that these rows need. */
     List<Measure> columnsOf(List<RowResult> rows) {
         return columns.stream()
-                .filter(measure -> !RATIOS.contains(measure) || isMeasured(rows, measure))
+                .filter(measure -> !isOptional(measure) || isMeasured(rows, measure))
                 .toList();
+    }
+
+    private static boolean isOptional(Measure measure) {
+        return RATIOS.contains(measure) || Measure.JVM_COLUMNS.contains(measure);
     }
 
     private static boolean isMeasured(List<RowResult> rows, Measure measure) {

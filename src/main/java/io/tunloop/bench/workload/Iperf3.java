@@ -49,4 +49,11 @@ public interface Iperf3 extends Workload {
         }
         return command;
     }
+
+    @Override
+    default List<String> fineGrained(List<String> clientCommand) {
+        List<String> command = new ArrayList<>(clientCommand);
+        command.addAll(List.of("-i", "0.1"));
+        return command;
+    }
 }

@@ -21,6 +21,11 @@ public interface Workload {
     /** The client, which sends to {@code address} for so long. */
     List<String> clientCommand(String address, int seconds);
 
+    /** The same command, but with throughput told ten times a second, where the client can. */
+    default List<String> fineGrained(List<String> clientCommand) {
+        return clientCommand;
+    }
+
     /** What the client's standard output says. */
     Traffic parse(String output) throws BenchException;
 

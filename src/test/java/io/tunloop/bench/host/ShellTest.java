@@ -44,6 +44,16 @@ class ShellTest {
     }
 
     @Test
+    void shouldLetToolsAttachToThoseForwardersAloneThatAreNotMeasured() throws Exception {
+        List<String> tell = List.of("sh", "-c", "echo \"[$TUNLOOP_ATTACH]\"");
+        try (Child measured = shell.startForwarder(tell);
+                Child profiled = shell.startAttachable(tell)) {
+            assertThat(measured.awaitLine(line -> true, 5_000)).isEqualTo("[]");
+            assertThat(profiled.awaitLine(line -> true, 5_000)).isEqualTo("[1]");
+        }
+    }
+
+    @Test
     void shouldEchoTheCommandAlone() throws Exception {
         var bytes = new ByteArrayOutputStream();
         new Shell(new PrintStream(bytes, true)).run(List.of("true", "a b"));
