@@ -18,7 +18,7 @@ export LC_ALL=C # what tools say is looked into
 # Ubuntu, Fedora and RHEL, Arch, openSUSE; of several the first that is known there, "-" for none. Maven comes with mvnw.
 needs() {
     cat <<EOF
-jdk             bench       openjdk-17-jdk-headless/default-jdk-headless java-17-openjdk-devel/java-21-openjdk-devel/java-latest-openjdk-devel jdk17-openjdk/jdk-openjdk java-17-openjdk-devel/java-21-openjdk-devel
+jdk             bench       openjdk-17-jdk-headless/openjdk-21-jdk-headless/openjdk-25-jdk-headless/default-jdk-headless java-17-openjdk-devel/java-21-openjdk-devel/java-25-openjdk-devel jdk17-openjdk/jdk21-openjdk/jdk25-openjdk/jdk-openjdk java-17-openjdk-devel/java-21-openjdk-devel/java-25-openjdk-devel
 gcc             bench       gcc                     gcc                             gcc             gcc
 libc-headers    bench       libc6-dev               glibc-devel                     glibc           glibc-devel
 make            bench       make                    make                            make            make
@@ -41,7 +41,7 @@ promtool        test?       prometheus              golang-github-prometheus    
 asciidoctor     test?       asciidoctor             rubygem-asciidoctor             asciidoctor     -
 man             test?       man-db                  man-db                          man-db          man
 col             test?       bsdextrautils           util-linux                      util-linux      util-linux
-kill            test?       procps                  procps-ng                       procps-ng       procps
+kill            test?       procps                  util-linux                      util-linux      util-linux
 systemd-analyze test?       systemd                 systemd                         systemd         systemd
 arm64-gcc       test?       gcc-aarch64-linux-gnu   -                               -               -
 arm64-headers   test?       libc6-dev-arm64-cross   -                               -               -

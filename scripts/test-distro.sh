@@ -9,16 +9,20 @@
 #
 #     scripts/test-distro.sh                      Debian 11, 12 and 13
 #     scripts/test-distro.sh --bench trixie       only the bench, of Debian 13
+#     scripts/test-distro.sh --tools trixie       only the bench, where the JDK and the build tools are already
 set -euo pipefail
 
 repository=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 results=$repository/target/distro
 
-with_tests=1
-if [[ ${1:-} == --bench ]]; then
-    with_tests=
-    shift
-fi
+readonly TEST_LIMIT_S=5400 BENCH_LIMIT_S=1200
+
+with_tests=1 with_tools=
+case ${1:-} in
+    --bench) with_tests= && shift ;;
+    --tools) with_tests= && with_tools=1 && shift ;;
+    -*) echo "usage: $0 [--bench | --tools] [SUITE ...]" >&2 && exit 2 ;;
+esac
 suites=("$@")
 ((${#suites[@]} > 0)) || suites=(bullseye bookworm trixie)
 ((EUID == 0)) || { echo "test-distro: needs root" >&2; exit 1; }
@@ -33,18 +37,33 @@ fact() {
 
 # Fills $root with the suite, what this machine reaches its registries with, and a clone.
 make_root() {
-    debootstrap --variant=minbase "$suite" "$root" >"$results/$suite-debootstrap.log" 2>&1
+    logged debootstrap --variant=minbase "$suite" "$root"
     install -D -t "$root/etc" /etc/resolv.conf
     find /usr/local/share/ca-certificates -name '*.crt' -exec \
         install -D -m 644 -t "$root/usr/local/share/ca-certificates" {} +
     [[ ! -f ~/.m2/settings.xml ]] || install -D -t "$root/root/.m2" ~/.m2/settings.xml
     git clone -q "$repository" "$root/root/tunloop"
+    [[ -z $with_tools ]] || logged install_tools
+    rm -f "$root"/var/cache/apt/archives/*.deb # what comes from here on is counted
 }
 
-# Runs a command in the clone. All mounts and processes of it are gone when it has ended.
+logged() {
+    "$@" >>"$results/$suite-root.log" 2>&1 || { tail -n 5 "$results/$suite-root.log" >&2 && exit 1; }
+}
+
+install_tools() {
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends)
+    inside "$BENCH_LIMIT_S" "${install[@]}" gcc libc6-dev make cmake maven || return 1
+    inside "$BENCH_LIMIT_S" "${install[@]}" openjdk-17-jdk-headless ||
+        inside "$BENCH_LIMIT_S" "${install[@]}" default-jdk-headless
+}
+
+# Runs a command in the clone, for at most so many seconds. All mounts and processes of it are gone when it has ended.
 inside() {
+    local limit=$1
+    shift
     # shellcheck disable=SC2016  # expanded inside
-    unshare --mount --pid --fork --kill-child --propagation private bash -c '
+    timeout --foreground "$limit" unshare --mount --pid --fork --kill-child --propagation private bash -c '
         set -eu
         root=$1
         shift
@@ -68,18 +87,22 @@ megabytes() {
     du -sm --apparent-size "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# From the clone to the first row, and what each row gave.
+# From the clone to the first row that was measured, and what each row gave.
 bench() {
     local began=$SECONDS first="" line
     while IFS= read -r line; do
         printf '%4d s  %s\n' "$((SECONDS - began))" "$line"
-        [[ -n $first || $line != "== "* ]] || first=$((SECONDS - began))
-    done < <(inside scripts/bench.sh --quick --cc cubic --modes async-normal,async-gso,sync-gso 2>&1) \
-        >"$results/$suite-bench.log"
+        [[ -n $first || $line != *"iperf3 summary:"* ]] || first=$((SECONDS - began))
+    done < <(inside "$BENCH_LIMIT_S" scripts/bench.sh --quick --cc cubic --modes async-normal,async-gso,sync-gso 2>&1 ||
+        echo "test-distro: scripts/bench.sh failed: $?") >"$results/$suite-bench.log"
     fact "first row after, s" "${first:-never}"
     fact "packages, MB" "$(megabytes "$root/var/cache/apt/archives")"
     fact "from Maven Central, MB" "$(megabytes "$root/root/.m2")"
-    [[ -n $first ]] || { tail -n 20 "$results/$suite-bench.log" && return; }
+    if grep -q "^ *[0-9]* s  test-distro: " "$results/$suite-bench.log"; then
+        failed=1
+        tail -n 20 "$results/$suite-bench.log"
+    fi
+    [[ -n $first ]] || return 0
     tr -d '\r' <"$root/root/tunloop/target/bench/bench.csv" | while IFS=, read -r row kind _ _ _ gbps _; do
         [[ $row == row && $kind == kind ]] || fact "$row, Gbit/s" "$gbps"
     done
@@ -91,13 +114,13 @@ versions() {
     for tool in "ldd --version" "gcc --version" "cmake --version" "javac -version" "scripts/maven.sh -B --version" \
         "iperf3 --version" "ip -V"; do
         # shellcheck disable=SC2086  # a list of words
-        fact "${tool%% *}" "$(inside $tool 2>&1 | grep -o -m 1 '[0-9][0-9]*[.0-9]*[0-9]' | head -n 1)"
+        fact "${tool%% *}" "$(inside 60 $tool 2>&1 | grep -o -m 1 '[0-9][0-9]*[.0-9]*[0-9]' | head -n 1)"
     done
 }
 
 run_tests() {
     local began=$SECONDS outcome=passed
-    inside scripts/test.sh >"$results/$suite-test.log" 2>&1 || outcome=FAILED
+    inside "$TEST_LIMIT_S" scripts/test.sh >"$results/$suite-test.log" 2>&1 || outcome=FAILED
     fact "scripts/test.sh" "$outcome in $((SECONDS - began)) s"
     [[ $outcome == passed ]] || { failed=1 && tail -n 20 "$results/$suite-test.log"; }
 }
@@ -126,7 +149,7 @@ root=$(mktemp -d /var/tmp/tunloop-distro.XXXXXX)
 trap 'rm -rf --one-file-system "$root"' EXIT
 failed=
 for suite in "${suites[@]}"; do
-    rm -rf --one-file-system "${results:?}/$suite".* "${root:?}"/*
+    rm -rf --one-file-system "${results:?}/$suite"[.-]* "${root:?}"/*
     echo "test-distro: $suite: debootstrap, clone"
     make_root
     echo "test-distro: $suite: scripts/bench.sh"

@@ -138,10 +138,23 @@ class SetupScriptTest {
         tools.stub("apt-get", "")
                 .stub(
                         "apt-cache",
-                        "case $2 in openjdk-17*) echo '  Candidate: (none)' ;; *) echo '  Candidate: 2' ;; esac");
+                        "case $2 in openjdk-*) echo '  Candidate: (none)' ;; *) echo '  Candidate: 2' ;; esac");
 
         tools.run(SCRIPT, "bench");
-        assertThat(installed("apt-get")).contains("default-jdk-headless").doesNotContain("openjdk-17-jdk-headless");
+        assertThat(installed("apt-get")).contains("default-jdk-headless").doesNotContain("openjdk-17-jdk-headless", "openjdk-25-jdk-headless");
+    }
+
+    /** As in Fedora 45, whose java-latest-openjdk is newer than any JDK that this was tried with. */
+    @Test
+    void shouldInstallTheOldestJdkThatTheDistributionHas() {
+        needRoot();
+        distribution("ID=fedora");
+        tools.stub("dnf", "case $* in *repoquery*java-17* | *repoquery*java-21*) ;; *) echo something ;; esac");
+
+        tools.run(SCRIPT, "bench");
+        assertThat(installed("dnf"))
+                .contains("java-25-openjdk-devel")
+                .doesNotContain("java-17-openjdk-devel", "java-latest-openjdk-devel");
     }
 
     @Test
