@@ -43,7 +43,7 @@ final class CompareCommand implements Callable<Integer> {
             names = "--fail-worse",
             paramLabel = "PERCENT",
             description = {
-                "Exit code 1 when a row is worse by more than this, like 5%, and the runs prove it.",
+                "Exit code 1 when a row is worse by more than this, like 5%%, and the runs prove it.",
                 "Which way is worse the measure knows."
             })
     private String failWorse;

@@ -54,8 +54,8 @@ public final class BenchOptions {
             names = "--until",
             paramLabel = "PERCENT",
             description = {
-                "Adds rotations until every row's interval is this narrow, like 3% for plus-minus 3 %;",
-                "6 rotations at least, as fewer give no interval of 95 %."
+                "Adds rotations until every row's interval is this narrow, like 3%% for plus-minus 3 %%;",
+                "6 rotations at least, as fewer give no interval of 95 %%."
             })
     String until;
 
