@@ -14,7 +14,7 @@ up_to_date() {
 
 if ! up_to_date; then
     echo "build: native code, classes, jar (half a minute; the first time also downloads 35 MB from Maven Central)"
-    scripts/maven.sh -q -B -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true package
+    scripts/maven.sh -q -B -Dmaven.test.skip=true -Dmaven.javadoc.skip=true package
     touch target/tunloop.jar # the shade plugin leaves a jar alone that would be the same
     echo "build: target/tunloop.jar is built, after $SECONDS s"
 fi

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,5 +31,13 @@ class PomIT {
     void shouldRunNoIntegrationTestWhenTestsAreSkipped(String setting) throws Exception {
         assertThat(maven(setting, "-Dit.test=NoSuchIT", "failsafe:integration-test"))
                 .contains("Tests are skipped.");
+    }
+
+    /** scripts/build.sh builds so: what tests need is most of what Maven would download. */
+    @Test
+    void shouldResolveNothingForTestsWhenNoneIsCompiled() throws Exception {
+        assertThat(maven("-Dmaven.test.skip=true", "-Dmdep.includeScope=test", "dependency:build-classpath"))
+                .contains("netty-transport", "picocli")
+                .doesNotContain("junit", "jazzer", "jmh-core", "assertj");
     }
 }
