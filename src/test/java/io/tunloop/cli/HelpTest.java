@@ -14,21 +14,21 @@ import picocli.CommandLine;
 /** What --help prints: the help, and no complaint of picocli's, which takes a percent sign for a format. */
 class HelpTest {
     static Stream<String> commands() {
-        return withSubcommands(Main.commandLine()).map(command -> command.getCommandSpec()
-                .qualifiedName(" "));
+        return withSubcommands(Main.commandLine())
+                .map(command -> command.getCommandSpec().qualifiedName(" "));
     }
 
     private static Stream<CommandLine> withSubcommands(CommandLine command) {
         return Stream.concat(
-                Stream.of(command),
-                command.getSubcommands().values().stream().flatMap(HelpTest::withSubcommands));
+                Stream.of(command), command.getSubcommands().values().stream().flatMap(HelpTest::withSubcommands));
     }
 
     @ParameterizedTest
     @MethodSource("commands")
     void shouldPrintNothingBesideTheHelp(String command) throws Exception {
         List<String> words = List.of(command.split(" "));
-        var arguments = JavaProcess.command(Main.class, words.subList(1, words.size()).toArray(String[]::new));
+        var arguments =
+                JavaProcess.command(Main.class, words.subList(1, words.size()).toArray(String[]::new));
         arguments.add("--help");
 
         Process process = new ProcessBuilder(arguments).start();

@@ -141,7 +141,9 @@ class SetupScriptTest {
                         "case $2 in openjdk-*) echo '  Candidate: (none)' ;; *) echo '  Candidate: 2' ;; esac");
 
         tools.run(SCRIPT, "bench");
-        assertThat(installed("apt-get")).contains("default-jdk-headless").doesNotContain("openjdk-17-jdk-headless", "openjdk-25-jdk-headless");
+        assertThat(installed("apt-get"))
+                .contains("default-jdk-headless")
+                .doesNotContain("openjdk-17-jdk-headless", "openjdk-25-jdk-headless");
     }
 
     /** As in Fedora 45, whose java-latest-openjdk is newer than any JDK that this was tried with. */
