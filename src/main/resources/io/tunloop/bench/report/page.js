@@ -197,7 +197,7 @@
         space(axis) {
             const font = (this.small ? 11 : 12) + 'px system-ui, sans-serif';
             const size = axis === 0 ? (this.small ? 22 : 30) : (this.isFraction ? 66 : this.small ? 38 : 52);
-            return { font, labelFont: font, size, gap: 4, labelSize: 18, labelGap: 0 };
+            return { font, labelFont: font, size, space: axis === 0 ? 44 : this.small ? 22 : 38, gap: 4, labelSize: 18, labelGap: 0 };
         }
 
         drawWhiskers(u) {

@@ -20,8 +20,12 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Skips the test where there is no Chromium. */
-    static Browser start() {
+    /**
+     * Skips the test where there is no Chromium.
+     *
+     * @param scratch for what it would leave in /tmp
+     */
+    static Browser start(Path scratch) {
         Tools.require("chromium", "chromedriver");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(Tools.path("chromium").toString());
@@ -33,6 +37,7 @@ final class Browser implements AutoCloseable {
         options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(Tools.path("chromedriver").toFile())
+                .withEnvironment(Map.of("TMPDIR", scratch.toString()))
                 .build();
         return new Browser(new ChromeDriver(service, options));
     }

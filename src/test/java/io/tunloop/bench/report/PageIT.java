@@ -3,11 +3,13 @@ package io.tunloop.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tunloop.bench.plan.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +67,7 @@ class PageIT {
 
     @BeforeAll
     static void renderPages() throws Exception {
-        browser = Browser.start();
+        browser = Browser.start(Files.createDirectory(folder.resolve("scratch")));
         Files.writeString(folder.resolve(TCP), HtmlReport.render(RecordedReport.read(RecordedReport.README)));
         Files.writeString(folder.resolve(ROUND_TRIPS), HtmlReport.render(Reports.roundTrips()));
         Files.writeString(folder.resolve(SWEEP), HtmlReport.render(Reports.sweep()));
@@ -260,6 +262,25 @@ class PageIT {
 
         assertDrawn("#latency", 2);
         assertThat(picture("figure#latency")).isNotEqualTo(before);
+    }
+
+    @Test
+    void shouldDrawADistributionOfThousandsOfRoundTripsAsOneLine() throws Exception {
+        double[] us =
+                IntStream.rangeClosed(1, 4_000).mapToDouble(i -> 20 + 0.01 * i).toArray();
+        double[] fraction =
+                IntStream.rangeClosed(1, 4_000).mapToDouble(i -> i / 4_000.0).toArray();
+        CurveChart chart = LatencyCharts.chart(
+                "histogram", "Round trips", List.of(Curve.of("a", Row.Kind.MODE, us, fraction)), false);
+        Files.writeString(
+                folder.resolve("histogram.html"),
+                new Page("test").curves(chart, false).render());
+
+        open("histogram.html", DESKTOP, "dark");
+        assertDrawn("#histogram", 1);
+        browser.eval("document.querySelector('#histogram .choice button').click()");
+
+        assertDrawn("#histogram", 1);
     }
 
     @Test
