@@ -132,6 +132,8 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
             Checksum.complete(
                     frame, layout.packetIndex(), layout.packetBytes(), layout.checksumStart(), layout.checksumOffset());
         }
+        // Says what is true from now on: a coalescer that finds it so writes both as they lie in memory.
+        VirtioNetHeader.clear(frame, frame.readerIndex());
         return frame.skipBytes(VirtioNetHeader.BYTES);
     }
 

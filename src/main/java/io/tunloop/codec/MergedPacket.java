@@ -31,8 +31,8 @@ final class MergedPacket extends GatheredPacket {
     /** A packet that stays alone has one source and two spans. */
     private static final int FIRST_SPANS = 2;
 
-    /** What a pooled object keeps: enough for the segments of a frame at an Ethernet MTU, one by one. */
-    private static final int USUAL_SPANS = 64;
+    /** What a pooled object keeps: enough for the most datagrams of a frame, or its segments at the least usual MTU. */
+    private static final int USUAL_SPANS = 128;
 
     private final Groups groups;
     private final Pool<MergedPacket> pool;
@@ -281,6 +281,13 @@ final class MergedPacket extends GatheredPacket {
     }
 
     private void finishAlone(ByteBuf packet) {
+        int header = packet.readerIndex() - VirtioNetHeader.BYTES;
+        if (header >= 0 && VirtioNetHeader.isClear(packet, header)) {
+            addresses[0] = Addresses.of(packet, header);
+            lengths[0] = VirtioNetHeader.BYTES + packet.readableBytes();
+            spanCount = 1;
+            return;
+        }
         lengths[0] = VirtioNetHeader.BYTES;
         addresses[0] = groups.noOffloadAddress();
         spanCount = 1;

@@ -89,6 +89,11 @@ public final class VirtioNetHeader {
         buf.setZero(index, BYTES);
     }
 
+    /** True if the header is that of a packet which is complete as it is. */
+    public static boolean isClear(ByteBuf buf, int index) {
+        return buf.getLong(index) == 0 && buf.getShort(index + Long.BYTES) == 0;
+    }
+
     /** Sets all fields. */
     public static void set(
             ByteBuf buf, int index, int flags, int gsoType, int hdrLen, int gsoSize, int csumStart, int csumOffset) {

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.packet.GatheredPacket;
+import io.tunloop.packet.VirtioNetHeader;
 import io.tunloop.testing.BoundedAllocator;
 import io.tunloop.testing.Codec;
 import io.tunloop.testing.Frame;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GroCoalescerTest {
     private static final int DF = 0x4000;
@@ -79,6 +81,39 @@ class GroCoalescerTest {
                 assertThat(frame.gsoType()).isNotZero();
             }
         }
+    }
+
+    /** One span is one write(2), or a place in a ring; it costs nobody a copy either. */
+    @Test
+    void shouldWriteWhatStaysAloneAsItLiesInMemoryBehindAHeaderOfZeros() {
+        ByteBuf frame = Packets.tcp4(ACK, 100, 1).plainFrame();
+        long address = frame.memoryAddress() + frame.readerIndex();
+        GatheredPacket alone = mergeAlone(frame.skipBytes(VirtioNetHeader.BYTES));
+        assertThat(alone.spans()).isEqualTo(1);
+        assertThat(alone.address(0)).isEqualTo(address);
+        assertThat(alone.length(0)).isEqualTo(VirtioNetHeader.BYTES + 140);
+        assertThat(alone.readableBytes()).isEqualTo(VirtioNetHeader.BYTES + 140);
+        alone.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 9})
+    void shouldPutAHeaderOfItsOwnBeforeWhatStaysAloneBehindAnythingElse(int index) {
+        ByteBuf frame = Packets.tcp4(ACK, 100, 1).plainFrame();
+        frame.setByte(frame.readerIndex() + index, 2);
+        GatheredPacket alone = mergeAlone(frame.skipBytes(VirtioNetHeader.BYTES));
+        assertThat(alone.spans()).isEqualTo(2);
+        Frame written = Frame.take(alone);
+        assertThat(written.virtioHeader()).containsOnly(0);
+        assertThat(written.packet()).isEqualTo(Packets.tcp4(ACK, 100, 1).bytes());
+    }
+
+    private static GatheredPacket mergeAlone(ByteBuf packet) {
+        EmbeddedChannel channel = new EmbeddedChannel(new GroCoalescer());
+        channel.writeOutbound(packet);
+        GatheredPacket alone = channel.readOutbound();
+        assertThat(channel.finish()).isFalse();
+        return alone;
     }
 
     @Test

@@ -228,6 +228,23 @@ class GsoSplitterTest {
         }
     }
 
+    /** As a coalescer looks for it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldLeaveZerosBeforeASinglePacket(boolean partialChecksum) {
+        PacketSpec spec = Packets.udp4(100);
+        ByteBuf frame = partialChecksum ? Packets.direct(frame(spec, 0)) : spec.plainFrame();
+        frame.setByte(frame.readerIndex(), frame.getByte(frame.readerIndex()) | VirtioNetHeader.DATA_VALID);
+        int start = frame.readerIndex();
+        EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter());
+        channel.writeInbound(frame);
+        ByteBuf packet = channel.readInbound();
+        assertThat(packet.readerIndex()).isEqualTo(start + VirtioNetHeader.BYTES);
+        assertThat(VirtioNetHeader.isClear(packet, start)).isTrue();
+        packet.release();
+        assertThat(channel.finish()).isFalse();
+    }
+
     @Test
     void shouldPassACompletePacketUnchanged() {
         byte[] rubbish = {9, 9, 9};
