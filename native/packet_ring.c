@@ -376,16 +376,6 @@ int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *io
     return packets;
 }
 
-static bool has_parts(const int32_t *spans, int count)
-{
-    for (int i = 0; i < count; i++) {
-        if (spans[i] != 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * Returns how many of the packets are done with: written or lost. A packet that the device had no room for, before one
  * that it had, is lost: it must not be written behind that one.
@@ -405,18 +395,15 @@ static int settle(int32_t *results, int count)
     return done;
 }
 
-int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
-                      int32_t *results, int count)
+/* As packet_ring_write, for packets of one span each. */
+static int write_batched(struct packet_ring *ring, struct queue *to, const struct iovec *iov, const int32_t *spans,
+                         int32_t *results, int count)
 {
-    struct queue *to = &ring->queues[queue];
     int packets = 0, rest;
 
-    if (has_parts(spans, count)) {
-        return packets_write(to->fd, to->shared, iov, spans, results, count);
-    }
     while (packets < count && !to->unsupported) {
         int asked = smaller((int)ring->entries, count - packets);
-        int taken = transfer(ring, queue, true, iov + packets, results + packets, asked);
+        int taken = transfer(ring, (int)(to - ring->queues), true, iov + packets, results + packets, asked);
         int done = settle(results + packets, taken);
         int32_t failed = done < taken ? results[packets + done] : 0;
 
@@ -434,6 +421,43 @@ int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *i
     }
     rest = packets_write(to->fd, to->shared, iov + packets, spans + packets, results + packets, count - packets);
     return packets > 0 && rest < 0 ? packets : packets + rest;
+}
+
+/* How many packets from the first on have one span, as it has, or several, as it has. */
+static int run_length(const int32_t *spans, int count)
+{
+    int length = 1;
+
+    while (length < count && (spans[length] == 1) == (spans[0] == 1)) {
+        length++;
+    }
+    return length;
+}
+
+int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
+                      int32_t *results, int count)
+{
+    struct queue *to = &ring->queues[queue];
+    int packets = 0;
+
+    while (packets < count) {
+        bool batched = spans[packets] == 1;
+        int run = run_length(spans + packets, count - packets);
+        int done = batched ? write_batched(ring, to, iov, spans + packets, results + packets, run)
+                           : packets_write(to->fd, to->shared, iov, spans + packets, results + packets, run);
+
+        if (done < 0) {
+            return packets > 0 ? packets : done;
+        }
+        for (int i = 0; i < done; i++) {
+            iov += spans[packets + i];
+        }
+        packets += done;
+        if (done < run || (!batched && results[packets - 1] == -EINVAL)) {
+            break;
+        }
+    }
+    return packets;
 }
 
 #else /* headers older than io_uring */

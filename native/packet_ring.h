@@ -50,8 +50,9 @@ void packet_ring_detach(struct packet_ring *ring, int queue);
 int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *iov, int32_t *lengths, int count);
 
 /*
- * As packets_write, but that a packet refused with EINVAL does not end the call: those behind it have been written.
- * Packets of several spans, whose parts may have to be written in their place, go the way of packets_write.
+ * As packets_write, but that a packet of one span that is refused with EINVAL does not end the call: those behind it
+ * have been written. One of several spans, whose parts may have to be written in its place, has a call of its own
+ * between those for the packets of one span before it and behind it.
  */
 int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
                       int32_t *results, int count);

@@ -226,6 +226,13 @@ static void test_writes_in_order_past_a_refused_packet(struct fixture *f)
     restore_lengths(f);
 }
 
+/* Packet @i in two spans. */
+static void add_parts(const struct fixture *f, int i, struct iovec *parts)
+{
+    parts[0] = (struct iovec){f->iov[i].iov_base, 10};
+    parts[1] = (struct iovec){(char *)f->iov[i].iov_base + 10, HEADERS + 1 - 10};
+}
+
 static void test_writes_packets_of_several_spans_too(struct fixture *f)
 {
     struct iovec parts[3];
@@ -233,12 +240,39 @@ static void test_writes_packets_of_several_spans_too(struct fixture *f)
 
     make_number(f, 0, 1);
     make_number(f, 1, 2);
-    parts[0] = (struct iovec){f->iov[0].iov_base, 10};
-    parts[1] = (struct iovec){(char *)f->iov[0].iov_base + 10, HEADERS + 1 - 10};
+    add_parts(f, 0, parts);
     parts[2] = f->iov[1];
     EXPECT(packet_ring_write(f->ring, f->queue, parts, spans, f->results, 2) == 2);
     expect_number(f, 1);
     expect_number(f, 2);
+    restore_lengths(f);
+}
+
+/* What is refused alone loses nothing but itself; in place of one of several spans others are to be written first. */
+static void test_ends_behind_a_refused_packet_of_several_spans(struct fixture *f)
+{
+    struct iovec parts[8];
+    const int32_t spans[] = {1, 1, 2, 1, 2, 1};
+
+    for (unsigned char i = 0; i < 6; i++) {
+        make_number(f, i, i);
+    }
+    *(unsigned char *)f->iov[0].iov_base = 0xf5; /* IP version 15 */
+    *(unsigned char *)f->iov[4].iov_base = 0xf5;
+    parts[0] = f->iov[0];
+    parts[1] = f->iov[1];
+    add_parts(f, 2, parts + 2);
+    parts[4] = f->iov[3];
+    add_parts(f, 4, parts + 5);
+    parts[7] = f->iov[5];
+    EXPECT(packet_ring_write(f->ring, f->queue, parts, spans, f->results, 6) == 5);
+    for (unsigned char i = 0; i < 5; i++) {
+        EXPECT(f->results[i] == (i == 0 || i == 4 ? -EINVAL : HEADERS + 1));
+        if (f->results[i] >= 0) {
+            expect_number(f, i);
+        }
+    }
+    EXPECT(recv(f->udp, (char[1]){0}, 1, 0) < 0 && errno == EAGAIN);
     restore_lengths(f);
 }
 
@@ -359,6 +393,7 @@ int main(void)
     test_empty_read_leaves_nothing_behind(&f);
     test_writes_in_order_past_a_refused_packet(&f);
     test_writes_packets_of_several_spans_too(&f);
+    test_ends_behind_a_refused_packet_of_several_spans(&f);
     test_goes_on_without_ring_where_it_is_unsupported(&f);
     test_refuses_what_it_cannot_keep_in_order(&f);
     test_detached_device_goes_with_its_descriptor(&f);

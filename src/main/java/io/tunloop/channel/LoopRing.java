@@ -15,8 +15,8 @@ import io.tunloop.device.TunException;
 /**
  * The {@link PacketRing} of an event loop: opened with its first channel, closed with its last.
  *
- * <p>For devices that carry single packets. Frames of an offloaded one are so long that a system call for each is nothing,
- * and what is written in place of a refused one must come before the next, which in a ring would have gone already.
+ * <p>For devices that are read packet by packet. Frames of an offloaded one are so long that a system call for each is
+ * nothing, and buffers for them so large that the kernel shall not keep them.
  *
  * Thread: one per event loop.
  */
@@ -43,7 +43,7 @@ final class LoopRing {
 
     /** How to move packets from and to this device on this event loop; {@link Io#close} before closing the device. */
     static Io attach(TunDevice device) {
-        if (!WANTED || device.vnetHeaderBytes() > 0 || !PacketRing.isAvailable()) {
+        if (!WANTED || !device.offloads().isEmpty() || !PacketRing.isAvailable()) {
             return without(device);
         }
         try {
@@ -124,9 +124,9 @@ final class LoopRing {
             return loop == null ? null : loop.takeBuffer(batch, bytes);
         }
 
-        /** The system calls that so many single ones are. */
-        int calls(int singleCalls) {
-            return queue == null ? singleCalls : Math.min(singleCalls, 1);
+        /** The system calls made: one for each packet, or by ring at most these trips. */
+        int calls(int singleCalls, int trips) {
+            return queue == null ? singleCalls : Math.min(singleCalls, trips);
         }
 
         @Override

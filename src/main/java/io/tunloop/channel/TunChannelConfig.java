@@ -10,6 +10,7 @@ import static io.tunloop.channel.TunChannelOption.TUN_OFFLOADS;
 import static io.tunloop.channel.TunChannelOption.TUN_READ_BATCH;
 import static io.tunloop.channel.TunChannelOption.TUN_TAP;
 import static io.tunloop.channel.TunChannelOption.TUN_TX_QUEUE_LENGTH;
+import static io.tunloop.channel.TunChannelOption.TUN_VNET_HEADER;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
@@ -42,7 +43,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
 
     /** What counts when a channel gets its device, and not later. */
     private static final Set<ChannelOption<?>> OF_THE_OPENING =
-            Set.of(TUN_OFFLOADS, TUN_MULTI_QUEUE, TUN_TAP, TUN_NETNS, TUN_LINK_EVENTS, TUN_READ_BATCH);
+            Set.of(TUN_OFFLOADS, TUN_VNET_HEADER, TUN_MULTI_QUEUE, TUN_TAP, TUN_NETNS, TUN_LINK_EVENTS, TUN_READ_BATCH);
 
     private final TunChannel channel;
     private volatile TunDeviceConfig device;
@@ -101,6 +102,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
                 TUN_ADDRESSES,
                 TUN_TX_QUEUE_LENGTH,
                 TUN_OFFLOADS,
+                TUN_VNET_HEADER,
                 TUN_MULTI_QUEUE,
                 TUN_TAP,
                 TUN_NETNS,
@@ -122,6 +124,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         }
         if (option == TUN_OFFLOADS) {
             return (T) (isOpenDevice() ? channel.device().offloads() : device.offloads());
+        }
+        if (option == TUN_VNET_HEADER) {
+            return (T) Boolean.valueOf(isOpenDevice() ? channel.vnetHeaderBytes() > 0 : device.vnetHeader());
         }
         if (option == TUN_MULTI_QUEUE) {
             return (T) Boolean.valueOf(isOpenDevice() ? channel.device().isMultiQueue() : device.multiQueue());
@@ -191,6 +196,8 @@ public final class TunChannelConfig extends DefaultChannelConfig {
             changed.txQueueLength((Integer) value);
         } else if (option == TUN_OFFLOADS) {
             changed.offloads((Set<Offload>) value);
+        } else if (option == TUN_VNET_HEADER) {
+            changed.vnetHeader((Boolean) value);
         } else if (option == TUN_MULTI_QUEUE) {
             changed.multiQueue((Boolean) value);
         } else if (option == TUN_TAP) {

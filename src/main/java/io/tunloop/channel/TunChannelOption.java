@@ -29,6 +29,12 @@ public final class TunChannelOption {
      */
     public static final ChannelOption<Set<Offload>> TUN_OFFLOADS = valueOf("TUN_OFFLOADS");
 
+    /**
+     * True has a virtio_net_hdr of 10 bytes in front of each message also without offloads: what is read are complete packets
+     * of at most the MTU, while frames of up to 64 KiB may be written. False (default) leaves it to {@link #TUN_OFFLOADS}.
+     */
+    public static final ChannelOption<Boolean> TUN_VNET_HEADER = valueOf("TUN_VNET_HEADER");
+
     /** True opens one queue of a multi-queue device, which others may share; false (default) asks for it alone. */
     public static final ChannelOption<Boolean> TUN_MULTI_QUEUE = valueOf("TUN_MULTI_QUEUE");
 

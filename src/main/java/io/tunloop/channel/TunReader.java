@@ -39,7 +39,7 @@ final class TunReader implements AutoCloseable {
 
     /** The kernel cuts a packet to the buffer in silence. One byte more than the longest tells such a packet apart. */
     static int bufferBytes(TunDevice device) {
-        return bufferBytes(device, device.vnetHeaderBytes() > 0 ? MAX_IP_PACKET_BYTES : device.mtuBytes());
+        return bufferBytes(device, device.offloads().isEmpty() ? device.mtuBytes() : MAX_IP_PACKET_BYTES);
     }
 
     private static int bufferBytes(TunDevice device, int packetBytes) {
@@ -116,7 +116,7 @@ final class TunReader implements AutoCloseable {
     private boolean readBatch() throws TunException {
         int packets = buffers.read(channel.io(), channel.alloc());
         // One call a packet, and one that finds the device empty.
-        channel.counters().readCalls(channel.io().calls(Math.min(packets + 1, buffers.size())));
+        channel.counters().readCalls(channel.io().calls(Math.min(packets + 1, buffers.size()), 1));
         if (packets == 0) {
             return false;
         }

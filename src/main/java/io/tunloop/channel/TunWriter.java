@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCounted;
-import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
 import io.tunloop.packet.GatheredPacket;
 
@@ -29,7 +28,6 @@ final class TunWriter implements AutoCloseable {
     }
 
     private final TunChannel channel;
-    private final TunDevice device;
     private final WriteBatch batch = new WriteBatch();
     // The next part of the first flushed message, which the kernel has refused as a whole; -1 when it has not.
     private int nextPart = -1;
@@ -40,7 +38,6 @@ final class TunWriter implements AutoCloseable {
 
     TunWriter(TunChannel channel) {
         this.channel = channel;
-        device = channel.device();
     }
 
     /** Writes all that is flushed, or as much as the device takes, or as one turn allows. */
@@ -76,8 +73,8 @@ final class TunWriter implements AutoCloseable {
 
     /** Returns false when the device takes no more for now. */
     private boolean writeBatch(ChannelOutboundBuffer in, int packets) throws TunException {
-        int done = batch.write(device, channel.io());
-        channel.counters().writeCalls(channel.io().calls(Math.min(done + 1, packets)));
+        int done = batch.write(channel.io());
+        channel.counters().writeCalls(channel.io().calls(Math.min(done + 1, packets), batch.trips()));
         boolean invalid = done > 0 && batch.result(done - 1) == -Errno.EINVAL;
         if (complete(in, done) && !writeParts(in)) {
             return false;
@@ -150,7 +147,7 @@ final class TunWriter implements AutoCloseable {
         for (; nextPart < packet.parts(); nextPart++) {
             batch.collect(packet.part(nextPart));
             channel.counters().writeCalls(1);
-            if (batch.write(device, channel.io()) == 0) {
+            if (batch.write(channel.io()) == 0) {
                 return false;
             }
             int result = batch.result(0);

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCounted;
 import io.tunloop.device.PacketIo;
 import io.tunloop.device.PacketVector;
-import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.Addresses;
 import io.tunloop.packet.GatheredPacket;
@@ -25,30 +24,36 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     // Room for one packet of as many spans as the kernel takes, behind a batch of packets of two spans each.
     private final PacketVector vector = new PacketVector(MAX_PACKETS, 2 * MAX_PACKETS + PacketVector.MAX_SPANS);
     private final int[] parts = new int[MAX_PACKETS];
-    private boolean gathered;
+    private int trips;
+    private boolean together;
 
     /** Takes as many of the flushed messages as fit, up to one that has been released. Returns their number. */
     int collect(ChannelOutboundBuffer in) throws Exception {
-        vector.clear();
-        gathered = false;
+        clear();
         in.forEachFlushedMessage(this);
         return vector.packets();
     }
 
     /** Takes one packet alone. */
     void collect(ByteBuf packet) {
-        vector.clear();
-        gathered = false;
+        clear();
         add(packet);
     }
 
-    /**
-     * Writes what was collected: to the device itself when a packet may have to be replaced by its parts, before the next.
-     *
-     * @return the number of packets that have a {@link #result}
-     */
-    int write(TunDevice device, PacketIo io) throws TunException {
-        return (gathered ? device : io).write(vector);
+    private void clear() {
+        vector.clear();
+        trips = 0;
+        together = false;
+    }
+
+    /** Writes what was collected. Returns the number of packets that have a {@link #result}. */
+    int write(PacketIo io) throws TunException {
+        return io.write(vector);
+    }
+
+    /** The system calls that take the batch to the kernel where packets of one span next to each other share one. */
+    int trips() {
+        return trips;
     }
 
     /** The packets that were merged into packet {@code index}; 1 for one that was not merged. */
@@ -72,16 +77,26 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         return message instanceof GatheredPacket packet ? add(packet) : add((ByteBuf) message);
     }
 
+    private void begin(int partCount, boolean oneSpan) {
+        parts[vector.packets()] = partCount;
+        trips += oneSpan && together ? 0 : 1;
+        together = oneSpan;
+    }
+
     private boolean add(GatheredPacket packet) {
         int spans = packet.spans();
-        if (!vector.hasRoom(spans)) {
+        if (!vector.hasRoom(spans + 1)) {
             return requireFitsLater(spans);
         }
-        gathered = true;
-        parts[vector.packets()] = packet.parts();
+        // A ring goes on behind a packet of one span that is refused, whose parts would then come too late.
+        boolean oneSpan = spans == 1 && packet.parts() == 1;
+        begin(packet.parts(), oneSpan);
         vector.addPacket(packet.address(0), packet.length(0));
         for (int i = 1; i < spans; i++) {
             vector.addSpan(packet.address(i), packet.length(i));
+        }
+        if (spans == 1 && !oneSpan) {
+            vector.addSpan(0, 0);
         }
         return true;
     }
@@ -91,7 +106,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         if (!vector.hasRoom(spans + 1)) {
             return requireFitsLater(spans);
         }
-        parts[vector.packets()] = 1;
+        begin(1, spans == 1);
         int length = packet.readableBytes();
         if (spans == 1) {
             vector.addPacket(Addresses.of(packet, packet.readerIndex()), length);

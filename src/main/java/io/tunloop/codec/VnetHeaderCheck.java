@@ -30,7 +30,7 @@ final class VnetHeaderCheck {
                     : VirtioNetHeader.BYTES;
             if (bytes == 0) {
                 throw new IllegalStateException(handler + " needs a device with a virtio_net_hdr, and " + ctx.channel()
-                        + " has none: open it with offloads (TUN_OFFLOADS), or leave the handler out");
+                        + " has none: open it with one (TUN_VNET_HEADER, or TUN_OFFLOADS), or leave the handler out");
             }
             done = bytes != VnetHeaderChannel.UNKNOWN;
         }

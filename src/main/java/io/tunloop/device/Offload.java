@@ -35,7 +35,7 @@ public enum Offload {
         return EnumSet.allOf(Offload.class);
     }
 
-    /** Nothing: packets come as they are on the wire, without a header in front. */
+    /** Nothing: packets come as they are on the wire. */
     public static EnumSet<Offload> none() {
         return EnumSet.noneOf(Offload.class);
     }

@@ -24,7 +24,7 @@ import java.util.Set;
  * Source: linux/if_tun.h; Documentation/networking/tuntap.rst.
  */
 public final class TunDevice implements PacketIo, AutoCloseable {
-    /** The size of the virtio_net_hdr in front of each packet of a device with offloads. */
+    /** The size of the virtio_net_hdr in front of each packet of a device that has one. */
     public static final int VNET_HEADER_BYTES = 10;
 
     static {

@@ -15,7 +15,8 @@ import java.util.Set;
  * @param mtuBytes 68 to 65535; 0 to leave what the device has, 1500 when it is new
  * @param addresses added to what the device has
  * @param txQueueLength packets that wait for the reader; 0 to leave what the device has, 500 when it is new
- * @param offloads asked of the kernel; empty for packets without a virtio_net_hdr
+ * @param offloads asked of the kernel; with any, each packet has a virtio_net_hdr in front
+ * @param vnetHeader a virtio_net_hdr also where no offload is asked for: single packets are read, merged ones may be written
  * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
  * @param exclusive refuses a multi-queue device that anybody has open; one with a single queue has a single user anyway
  * @param tap Ethernet frames instead of IP packets
@@ -33,6 +34,7 @@ public record TunDeviceConfig(
         List<InterfaceAddress> addresses,
         int txQueueLength,
         Set<Offload> offloads,
+        boolean vnetHeader,
         boolean multiQueue,
         boolean exclusive,
         boolean tap,
@@ -121,6 +123,7 @@ public record TunDeviceConfig(
         builder.addresses.addAll(addresses);
         builder.txQueueLength = txQueueLength;
         builder.offloads.addAll(offloads);
+        builder.vnetHeader = vnetHeader;
         builder.multiQueue = multiQueue;
         builder.exclusive = exclusive;
         builder.tap = tap;
@@ -140,6 +143,7 @@ public record TunDeviceConfig(
         private final List<InterfaceAddress> addresses = new ArrayList<>();
         private int txQueueLength;
         private final EnumSet<Offload> offloads = Offload.none();
+        private boolean vnetHeader;
         private boolean multiQueue;
         private boolean exclusive;
         private boolean tap;
@@ -187,6 +191,12 @@ public record TunDeviceConfig(
         public Builder offloads(Collection<Offload> offloads) {
             this.offloads.clear();
             this.offloads.addAll(offloads);
+            return this;
+        }
+
+        /** True has a virtio_net_hdr in front of each packet; by default that depends on the offloads. */
+        public Builder vnetHeader(boolean vnetHeader) {
+            this.vnetHeader = vnetHeader;
             return this;
         }
 
@@ -259,6 +269,7 @@ public record TunDeviceConfig(
                     addresses,
                     txQueueLength,
                     offloads,
+                    vnetHeader,
                     multiQueue,
                     exclusive,
                     tap,

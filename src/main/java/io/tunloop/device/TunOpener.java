@@ -149,7 +149,7 @@ final class TunOpener {
 
     private static int flags(TunDeviceConfig config) {
         int flags = IFF_NO_PI | (config.tap() ? IFF_TAP : IFF_TUN);
-        if (!config.offloads().isEmpty()) {
+        if (config.vnetHeader() || !config.offloads().isEmpty()) {
             flags |= IFF_VNET_HDR;
         }
         return config.multiQueue() ? flags | IFF_MULTI_QUEUE : flags;
