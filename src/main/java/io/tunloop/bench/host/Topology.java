@@ -130,7 +130,7 @@ public record Topology(String namespace1, String namespace2, boolean ipv6) {
     }
 
     public List<String> firstDeviceCommand() {
-        return words("ip -n " + namespace1 + " -s -j link show dev " + IFACE1);
+        return words("ip -n " + namespace1 + " -s -d -j link show dev " + IFACE1);
     }
 
     /** TCP's counters in the first namespace. */

@@ -49,8 +49,13 @@ public final class RowResult {
 
     /** {@code null} as long as nothing was measured, and without a forwarder. */
     public Boolean offload() {
-        DeviceFacts device = runs.isEmpty() ? null : runs.get(0).device();
+        DeviceFacts device = device();
         return device == null ? null : device.isOffloaded();
+    }
+
+    /** {@code null} as long as nothing was measured, and without a forwarder. */
+    public DeviceFacts device() {
+        return runs.isEmpty() ? null : runs.get(0).device();
     }
 
     public boolean isBusy() {

@@ -88,7 +88,7 @@ final class ResultTable {
         List<String> cells = new ArrayList<>();
         cells.add(Integer.toString(number));
         cells.add(row.row().title() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
-        cells.add(row.offload() == null ? "-" : yes(row.offload()));
+        cells.add(row.device() == null ? "-" : row.device().offload());
         cells.add(row.row().kind() == Row.Kind.BASELINE ? "-" : yes(row.row().channel()));
         columns.forEach(column -> cells.add(cell(row, column)));
         return cells;
@@ -104,9 +104,8 @@ final class ResultTable {
 
     private static boolean hasDifferentQueues(List<RowResult> rows) {
         return rows.stream()
-                        .filter(row ->
-                                !row.runs().isEmpty() && row.runs().get(0).device() != null)
-                        .map(row -> row.runs().get(0).device().txQueueLength())
+                        .filter(row -> row.device() != null)
+                        .map(row -> row.device().txQueueLength())
                         .distinct()
                         .count()
                 > 1;
@@ -140,8 +139,8 @@ final class ResultTable {
                             .append(run.busy()));
         }
         String queues = rows.stream()
-                .filter(row -> !row.runs().isEmpty() && row.runs().get(0).device() != null)
-                .map(row -> row.row().title() + " " + row.runs().get(0).device().txQueueLength())
+                .filter(row -> row.device() != null)
+                .map(row -> row.row().title() + " " + row.device().txQueueLength())
                 .collect(Collectors.joining(", "));
         if (hasDifferentQueues(rows)) {
             notes.append("\ntransmit queues differ, and short ones drop: ").append(queues);

@@ -24,6 +24,7 @@ class DeviceFactsTest {
         assertThat(facts.txQueueLength()).isEqualTo(2000);
         assertThat(facts.mtuBytes()).isEqualTo(1500);
         assertThat(facts.isOffloaded()).isTrue();
+        assertThat(facts.offload()).isEqualTo("yes");
         assertThat(facts.offloads())
                 .containsExactly(
                         "tx-checksumming",
@@ -39,5 +40,16 @@ class DeviceFactsTest {
                 new ObjectMapper().readTree(LINK), "tcp-segmentation-offload: off\nscatter-gather: on");
 
         assertThat(facts.isOffloaded()).isFalse();
+        assertThat(facts.offload()).isEqualTo("no");
+    }
+
+    @Test
+    void shouldTellADeviceThatOnlyTakesFrames() throws Exception {
+        String link =
+                LINK.replace("}", ", \"linkinfo\": {\"info_kind\": \"tun\", \"info_data\": {\"vnet_hdr\": true}}}");
+        DeviceFacts facts = DeviceFacts.parse(new ObjectMapper().readTree(link), "tcp-segmentation-offload: off");
+
+        assertThat(facts.isOffloaded()).isFalse();
+        assertThat(facts.offload()).isEqualTo("write");
     }
 }

@@ -53,7 +53,7 @@ class JsonReportTest {
         return new RunResult(
                 Map.of(Measure.GBPS, gbps),
                 List.of(new Sample(1, gbps, 99.5, 60.0)),
-                new DeviceFacts(2000, 1500, List.of("tcp-segmentation-offload")),
+                new DeviceFacts(2000, 1500, List.of("tcp-segmentation-offload"), true),
                 null,
                 "");
     }

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 
 /** Reports with numbers that a test chooses. */
 final class Reports {
-    static final DeviceFacts OFFLOADED = new DeviceFacts(4000, 1500, List.of("tcp-segmentation-offload"));
-    static final DeviceFacts PLAIN = new DeviceFacts(4000, 1500, List.of());
+    static final DeviceFacts OFFLOADED = new DeviceFacts(4000, 1500, List.of("tcp-segmentation-offload"), true);
+    static final DeviceFacts PLAIN = new DeviceFacts(4000, 1500, List.of(), false);
 
     private Reports() {}
 

@@ -140,7 +140,7 @@ class ResultTableTest {
                         Measure.CPU_PER_GBIT,
                         cpu / gbps),
                 List.of(),
-                new DeviceFacts(2000, 1500, offload ? List.of("tcp-segmentation-offload") : List.of()),
+                new DeviceFacts(2000, 1500, offload ? List.of("tcp-segmentation-offload") : List.of(), offload),
                 null,
                 "");
     }
