@@ -33,7 +33,9 @@ final class ModeOptions {
     @Option(
             names = "--offload",
             paramLabel = "USE",
-            description = "none (default), split (and merge again), or whole (frames of 64 KiB, unparsed).")
+            description =
+                    "none (default), merge (single packets to frames of 64 KiB), split (frames, and merge again), "
+                            + "or whole (frames, unparsed).")
     private OffloadUse offload;
 
     @Option(

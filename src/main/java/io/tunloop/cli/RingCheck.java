@@ -12,7 +12,8 @@ import java.nio.file.Path;
 /** Whether batches of packets go by io_uring here, and if not, who is against it. */
 final class RingCheck {
     private static final String SUBJECT = "io_uring";
-    private static final String EFFECT = "; modes without offload make a system call for each packet, and are slower";
+    private static final String EFFECT =
+            "; modes that read packet by packet make a system call for each, and are slower";
 
     /** Since Linux 6.6. 0: for all; 1: for CAP_SYS_ADMIN and members of kernel.io_uring_group; 2: for nobody. */
     private static final Path DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
@@ -28,7 +29,7 @@ final class RingCheck {
         }
         TunException cause = PacketRing.unavailabilityCause();
         return cause == null
-                ? Finding.ok(SUBJECT, "usable: modes without offload move a batch with one system call")
+                ? Finding.ok(SUBJECT, "usable: modes that read packet by packet move a batch with one system call")
                 : of(cause.errnoName(), disabled());
     }
 

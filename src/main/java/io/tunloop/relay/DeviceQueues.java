@@ -32,6 +32,7 @@ final class DeviceQueues {
         several = config.lanes() > 1;
         this.config = device.toBuilder()
                 .offloads(config.mode().offload().offloads())
+                .vnetHeader(config.mode().offload().hasVnetHeader())
                 .multiQueue(several || device.multiQueue())
                 // The kernel lets any process add a queue to such a device, and then gives it a share of the packets.
                 .exclusive(several || device.exclusive())
@@ -48,6 +49,7 @@ final class DeviceQueues {
             return TunDevice.open(TunDeviceConfig.builder()
                     .name(first.name())
                     .offloads(config.offloads())
+                    .vnetHeader(config.vnetHeader())
                     .multiQueue(true)
                     .up(config.up())
                     .netns(config.netns())

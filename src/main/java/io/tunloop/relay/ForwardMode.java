@@ -6,6 +6,7 @@ import static io.tunloop.channel.TunTransport.POLL;
 import static io.tunloop.relay.Handoff.DIRECT;
 import static io.tunloop.relay.Handoff.POOLED;
 import static io.tunloop.relay.Handoff.QUEUE;
+import static io.tunloop.relay.OffloadUse.MERGE;
 import static io.tunloop.relay.OffloadUse.NONE;
 import static io.tunloop.relay.OffloadUse.SPLIT;
 import static io.tunloop.relay.OffloadUse.WHOLE;
@@ -40,12 +41,15 @@ public record ForwardMode(
             mode("async-normal", EPOLL, NONE, DIRECT, 2),
             mode("async-normal-channel", EPOLL, NONE, QUEUE, 2),
             mode("async-framed", EPOLL, NONE, QUEUE, 2).asFramed(),
+            mode("async-merge", EPOLL, MERGE, DIRECT, 2),
+            mode("async-merge-channel", EPOLL, MERGE, QUEUE, 2),
             mode("async-gso", EPOLL, SPLIT, DIRECT, 1),
             mode("async-gso-channel", EPOLL, SPLIT, QUEUE, 1),
             mode("async-gso-channel-pool", EPOLL, SPLIT, POOLED, 1),
             mode("async-gso-framed", EPOLL, SPLIT, QUEUE, 1).asFramed(),
             mode("sync-normal", POLL, NONE, DIRECT, 2),
             mode("sync-normal-channel", POLL, NONE, QUEUE, 2),
+            mode("sync-merge", POLL, MERGE, DIRECT, 2),
             mode("sync-gso", POLL, SPLIT, DIRECT, 2),
             mode("sync-gso-channel", POLL, SPLIT, QUEUE, 2),
             mode("sync-gso-concurrent", POLL, SPLIT, DIRECT, 2).asConcurrent(),
@@ -58,7 +62,7 @@ public record ForwardMode(
     public ForwardMode {
         if (framed && offload == WHOLE) {
             throw new IllegalArgumentException("framed needs single packets, which offload whole does not have: "
-                    + "its frames of up to 64 KiB are moved unparsed; choose offload none or split");
+                    + "its frames of up to 64 KiB are moved unparsed; choose offload none, merge or split");
         }
         if (concurrent && handoff != DIRECT) {
             throw new IllegalArgumentException(
@@ -99,7 +103,7 @@ public record ForwardMode(
                 + handoff.name().toLowerCase(Locale.ROOT)
                 + (framed ? "-framed" : "")
                 + (concurrent ? "-concurrent" : "");
-        int threads = transport == POLL || offload == NONE || concurrent ? 2 : 1;
+        int threads = transport == POLL || !offload.readsFrames() || concurrent ? 2 : 1;
         var mix = new ForwardMode(name, transport, offload, handoff, framed, concurrent, threads);
         return TABLE.stream().filter(mix::isSameMix).findFirst().orElse(mix);
     }
@@ -124,14 +128,14 @@ public record ForwardMode(
 
     /** True when a codec reads the headers of packets, which must then be IP. */
     boolean parses() {
-        return framed || offload == SPLIT;
+        return framed || offload.merges();
     }
 
     /** Throws IllegalArgumentException if a codec would have to read them. @param source what carries Ethernet frames */
     void requireNoEthernetFrames(String source) {
         if (parses()) {
             throw new IllegalArgumentException(source + " Ethernet frames, which the codec of mode " + name
-                    + " does not know: choose a mode that is neither framed nor splits");
+                    + " does not know: choose a mode that is not framed and neither splits nor merges");
         }
     }
 
@@ -143,7 +147,7 @@ public record ForwardMode(
                 + (framed ? " ─► decode" : "")
                 + (isQueued() ? " ─► queue" : " ─► relay")
                 + (framed ? " ─► encode" : "")
-                + (offload == SPLIT ? " ─► coalesce" : "")
+                + (offload.merges() ? " ─► coalesce" : "")
                 + " ─► write ─► tun"
                 + (concurrent ? ", for each queue of the devices" : "");
     }

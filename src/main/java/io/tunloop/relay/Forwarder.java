@@ -117,6 +117,10 @@ public final class Forwarder implements AutoCloseable {
         if (device.isTap()) {
             mode.requireNoEthernetFrames(device + " carries");
         }
+        if (device.vnetHeaderBytes() == 0 && mode.offload().hasVnetHeader()) {
+            throw new IllegalArgumentException(device + " has no virtio_net_hdr in front of each packet, which mode "
+                    + mode.name() + " needs: open it with IFF_VNET_HDR");
+        }
         if (device.vnetHeaderBytes() > 0 && mode.parses() && mode.offload() == OffloadUse.NONE) {
             throw new IllegalArgumentException(device + " has a virtio_net_hdr in front of each packet, which mode "
                     + mode.name() + " takes for the packet: open it without IFF_VNET_HDR");

@@ -39,6 +39,9 @@ public record ForwarderConfig(
     /** Small packets want large batches: a batch is one system call, and 32 are still only 48 KiB. */
     private static final int PLAIN_READ_BATCH = 32;
 
+    /** A frame is made of packets of one batch: it takes 45 to fill one, and other flows have theirs in between. */
+    private static final int MERGE_READ_BATCH = 64;
+
     /** Checks what single values cannot. */
     public ForwarderConfig {
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
@@ -98,8 +101,8 @@ public record ForwarderConfig(
         if (readBatch != 0) {
             return readBatch;
         }
-        if (mode.offload() == OffloadUse.NONE) {
-            return PLAIN_READ_BATCH;
+        if (!mode.offload().readsFrames()) {
+            return mode.offload() == OffloadUse.MERGE ? MERGE_READ_BATCH : PLAIN_READ_BATCH;
         }
         // Each lane has buffers of its own for frames of 64 KiB.
         return mode.concurrent() ? TunChannelConfig.DEFAULT_READ_BATCH / 2 : TunChannelConfig.DEFAULT_READ_BATCH;

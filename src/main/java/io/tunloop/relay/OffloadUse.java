@@ -8,6 +8,8 @@ import java.util.EnumSet;
 public enum OffloadUse {
     /** No offload: the devices carry packets of at most the MTU. */
     NONE,
+    /** Packets of at most the MTU are read, and merged to frames of up to 64 KiB before they are written. */
+    MERGE,
     /** Frames of up to 64 KiB are split into wire packets, which are merged again before they are written. */
     SPLIT,
     /** Frames of up to 64 KiB move whole, with their virtio_net_hdr, unparsed. */
@@ -15,6 +17,21 @@ public enum OffloadUse {
 
     /** What the devices are asked for. */
     public EnumSet<Offload> offloads() {
-        return this == NONE ? Offload.none() : Offload.all();
+        return this == NONE || this == MERGE ? Offload.none() : Offload.all();
+    }
+
+    /** True if each packet has a virtio_net_hdr in front. */
+    boolean hasVnetHeader() {
+        return this != NONE;
+    }
+
+    /** True if what is read are frames of up to 64 KiB. */
+    boolean readsFrames() {
+        return this == SPLIT || this == WHOLE;
+    }
+
+    /** True if the headers of packets are read, to merge them. */
+    boolean merges() {
+        return this == SPLIT || this == MERGE;
     }
 }

@@ -53,7 +53,7 @@ final class Recipe {
     }
 
     private void offload() {
-        if (config.mode().offload() == OffloadUse.SPLIT) {
+        if (config.mode().offload().merges()) {
             // A frame stays one message: at a million messages a second Netty's own work on each would tell.
             splitter = new GsoSplitter(GsoSplitter.Output.BATCHES);
             coalescer = new GroCoalescer();

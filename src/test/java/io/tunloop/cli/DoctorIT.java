@@ -41,7 +41,8 @@ class DoctorIT {
         assumeTrue(PacketRing.isAvailable(), "no io_uring here");
         String strace = "strace -f -qq -o /dev/null -e trace=io_uring_setup -e inject=io_uring_setup:error=EPERM ";
         assertThat(doctor(strace))
-                .containsPattern("optional +io_uring +EPERM; modes without offload make a system call for each packet")
+                .containsPattern(
+                        "optional +io_uring +EPERM; modes that read packet by packet make a system call for each")
                 .contains("-> ");
     }
 }

@@ -30,6 +30,9 @@ class ModeOptionsTest {
         "--offload split --handoff pooled, async-gso-channel-pool",
         "--handoff queue --framed, async-framed",
         "--engine async, async-normal",
+        "--offload merge, async-merge",
+        "--engine sync --offload merge, sync-merge",
+        "--offload merge --handoff queue --framed, async-merge-queue-framed",
         "--engine sync --offload whole --concurrent, sync-passthrough-concurrent",
         "--engine sync --offload whole --handoff queue, sync-whole-queue"
     })

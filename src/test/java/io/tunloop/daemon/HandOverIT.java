@@ -65,7 +65,8 @@ class HandOverIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"async-normal, 0x1001", "async-gso, 0x5001", "sync-passthrough, 0x5001"}) // IFF_VNET_HDR is 0x4000
+    @CsvSource({"async-normal, 0x1001", "async-merge, 0x5001", "async-gso, 0x5001", "sync-passthrough, 0x5001"
+    }) // IFF_VNET_HDR is 0x4000
     void shouldForwardBetweenInheritedDescriptors(String mode, String flags) throws Exception {
         var prefix = new ArrayList<>(opener(Integer.decode(flags)));
         prefix.addAll(WITHOUT_RIGHTS);
@@ -110,15 +111,19 @@ class HandOverIT {
                 hosts, List.of(), "--mode", mode, "--socket1", socket1.toString(), "--socket2", socket2.toString());
     }
 
-    @Test
-    void shouldRefuseADescriptorThatDoesNotFitTheMode() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "async-gso, it was opened without offloads; open it with IFF_VNET_HDR",
+        "async-merge, which mode async-merge needs: open it with IFF_VNET_HDR"
+    })
+    void shouldRefuseADescriptorThatDoesNotFitTheMode(String mode, String reason) throws Exception {
         TunDeviceConfig plain = hosts.device1().build();
         try (TunDevice device1 = TunDevice.open(plain);
                 TunDevice device2 = TunDevice.open(hosts.device2().build())) {
-            forward = receive("async-gso", device1, device2);
+            forward = receive(mode, device1, device2);
             assertThat(forward.exitCode()).isEqualTo(1);
         }
-        assertThat(forward.output()).contains("opened without offloads; open it with IFF_VNET_HDR");
+        assertThat(forward.output()).contains(reason);
     }
 
     @Test

@@ -196,7 +196,7 @@ class HostileIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"async-gso", "async-gso-framed", "sync-gso-channel", "async-passthrough"})
+    @ValueSource(strings = {"async-gso", "async-gso-framed", "sync-gso-channel", "async-merge", "async-passthrough"})
     void shouldSumSegmentsForTheLastAddressOfASourceRoute(String mode) throws Exception {
         daemon = LaunchedDaemon.launch(hosts, folder, mode);
         PacketSpec tcp6 = Packets.tcp6(CWR | ACK | PSH, 2_500, 1);

@@ -49,7 +49,7 @@ class RemotePeerIT {
             .ifPresent(cause -> cause.addSuppressed(new AssertionError("output: " + daemon.describe())));
 
     @ParameterizedTest
-    @ValueSource(strings = {"async-gso", "sync-gso", "async-gso-channel", "async-gso-framed"})
+    @ValueSource(strings = {"async-gso", "sync-gso", "async-gso-channel", "async-gso-framed", "async-merge"})
     void shouldOutliveAClientWithTheSmallestSegmentsThatNeverTakesNoticeOfEce(String mode) throws Exception {
         daemon = LaunchedDaemon.launch(hosts, folder, mode);
         SteadyTransfer others = SteadyTransfer.open(hosts);

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,10 +63,18 @@ class CodecTrafficIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {576, 1_500, 9_000, 65_535})
-    void shouldCarryTcpAndUdpBothWaysWithoutABadChecksum(int mtuBytes) throws IOException {
-        Forwarder forwarder =
-                hosts.forward(hosts.config(ForwardMode.of("async-gso").orElseThrow()));
+    @CsvSource({
+        "async-gso, 576",
+        "async-gso, 1500",
+        "async-gso, 9000",
+        "async-gso, 65535",
+        "async-merge, 576",
+        "async-merge, 1500",
+        "async-merge, 9000",
+        "async-merge, 65535"
+    })
+    void shouldCarryTcpAndUdpBothWaysWithoutABadChecksum(String mode, int mtuBytes) throws IOException {
+        Forwarder forwarder = hosts.forward(hosts.config(ForwardMode.of(mode).orElseThrow()));
         // Afterwards, since a small MTU takes the IPv6 addresses away, and the routes with them.
         hosts.host1().run("ip", "link", "set", "tun11", "mtu", Integer.toString(mtuBytes));
         hosts.host2().run("ip", "link", "set", "tun22", "mtu", Integer.toString(mtuBytes));
@@ -74,6 +83,22 @@ class CodecTrafficIT {
             assertThat(direction.written().mergesRefused()).isZero();
             assertThat(direction.written().droppedInvalid()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"async-merge", "async-merge-channel", "sync-merge"})
+    void shouldReadPacketByPacketAndWriteFrames(String mode) throws IOException {
+        Tools.require("ethtool");
+        Forwarder forwarder = hosts.forward(hosts.config(ForwardMode.of(mode).orElseThrow()));
+        assertThat(hosts.host1().run("ethtool", "-k", "tun11"))
+                .contains("tcp-segmentation-offload: off", "tx-checksumming: off");
+
+        iperf3(TwoHosts.ADDRESS_2);
+
+        Direction there = forwarder.directions().get(0);
+        assertThat(there.read().packetsRead()).isEqualTo(there.segmentsRead());
+        assertThat(there.written().packetsWritten()).isLessThan(there.segmentsWritten() / 4);
+        assertThat(there.dropped()).isZero();
     }
 
     private void exchange(boolean ipv6) throws IOException {

@@ -24,12 +24,15 @@ class ForwardModeTest {
                         "async-normal",
                         "async-normal-channel",
                         "async-framed",
+                        "async-merge",
+                        "async-merge-channel",
                         "async-gso",
                         "async-gso-channel",
                         "async-gso-channel-pool",
                         "async-gso-framed",
                         "sync-normal",
                         "sync-normal-channel",
+                        "sync-merge",
                         "sync-gso",
                         "sync-gso-channel",
                         "sync-gso-concurrent",
@@ -50,6 +53,9 @@ class ForwardModeTest {
     void shouldNameAMixThatTheTableDoesNotHave() {
         ForwardMode mix = ForwardMode.of(TunTransport.POLL, OffloadUse.WHOLE, Handoff.POOLED, false, false);
         assertThat(mix.name()).isEqualTo("sync-whole-pooled");
+        assertThat(ForwardMode.of(TunTransport.EPOLL, OffloadUse.MERGE, Handoff.QUEUE, true, false)
+                        .name())
+                .isEqualTo("async-merge-queue-framed");
         assertThat(ForwardMode.of(TunTransport.EPOLL, OffloadUse.SPLIT, Handoff.DIRECT, true, true)
                         .name())
                 .isEqualTo("async-split-direct-framed-concurrent");
@@ -58,6 +64,7 @@ class ForwardModeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             async-normal           | tun ─► read ─► relay ─► write ─► tun
+            async-merge            | tun ─► read ─► relay ─► coalesce ─► write ─► tun
             async-gso-channel-pool | tun ─► read (pool) ─► split ─► queue ─► coalesce ─► write ─► tun
             async-gso-framed       | tun ─► read ─► split ─► decode ─► queue ─► encode ─► coalesce ─► write ─► tun
             sync-gso-concurrent    | tun ─► read ─► split ─► relay ─► coalesce ─► write ─► tun, for each queue of the devices
