@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Network interfaces: what netlink tells of them, and what can be set. */
 #include "if_linux.h"
+#include "napi.h"
 #include "netlink.h"
 #include "netns.h"
 #include "tunloop_jni.h"
@@ -144,6 +145,13 @@ static jint device_if_remove_route(JNIEnv *env, jclass type, jint socket, jstrin
     return change_route(env, socket, string, bytes, prefix, hop, metric, if_remove_route);
 }
 
+static jint device_napi_set_threaded(JNIEnv *env, jclass type, jint netns, jstring string, jboolean threaded)
+{
+    char name[IFNAMSIZ];
+
+    return jni_copy_name(env, string, name) ? napi_set_threaded(netns, name, threaded) : -ENAMETOOLONG;
+}
+
 static const JNINativeMethod interface_methods[] = {
     {"netlinkOpen", "(I)I", (void *)device_netlink_open},
     {"netlinkSubscribe", "(I)I", (void *)device_netlink_subscribe},
@@ -157,6 +165,7 @@ static const JNINativeMethod interface_methods[] = {
     {"ifSetUp", "(ILjava/lang/String;Z)I", (void *)device_if_set_up},
     {"ifAddAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_add_address},
     {"ifRemoveAddress", "(ILjava/lang/String;[BI)I", (void *)device_if_remove_address},
+    {"napiSetThreaded", "(ILjava/lang/String;Z)I", (void *)device_napi_set_threaded},
     {"ifAddRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_add_route},
     {"ifRemoveRoute", "(ILjava/lang/String;[BI[BI)I", (void *)device_if_remove_route},
 };

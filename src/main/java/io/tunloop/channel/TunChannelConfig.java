@@ -5,6 +5,7 @@ import static io.tunloop.channel.TunChannelOption.TUN_ADDRESSES;
 import static io.tunloop.channel.TunChannelOption.TUN_LINK_EVENTS;
 import static io.tunloop.channel.TunChannelOption.TUN_MTU;
 import static io.tunloop.channel.TunChannelOption.TUN_MULTI_QUEUE;
+import static io.tunloop.channel.TunChannelOption.TUN_NAPI;
 import static io.tunloop.channel.TunChannelOption.TUN_NETNS;
 import static io.tunloop.channel.TunChannelOption.TUN_OFFLOADS;
 import static io.tunloop.channel.TunChannelOption.TUN_READ_BATCH;
@@ -16,6 +17,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.WriteBufferWaterMark;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
 import io.tunloop.device.TunDeviceConfig;
 import java.util.List;
@@ -42,8 +44,15 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
 
     /** What counts when a channel gets its device, and not later. */
-    private static final Set<ChannelOption<?>> OF_THE_OPENING =
-            Set.of(TUN_OFFLOADS, TUN_VNET_HEADER, TUN_MULTI_QUEUE, TUN_TAP, TUN_NETNS, TUN_LINK_EVENTS, TUN_READ_BATCH);
+    private static final Set<ChannelOption<?>> OF_THE_OPENING = Set.of(
+            TUN_OFFLOADS,
+            TUN_VNET_HEADER,
+            TUN_NAPI,
+            TUN_MULTI_QUEUE,
+            TUN_TAP,
+            TUN_NETNS,
+            TUN_LINK_EVENTS,
+            TUN_READ_BATCH);
 
     private final TunChannel channel;
     private volatile TunDeviceConfig device;
@@ -103,6 +112,7 @@ public final class TunChannelConfig extends DefaultChannelConfig {
                 TUN_TX_QUEUE_LENGTH,
                 TUN_OFFLOADS,
                 TUN_VNET_HEADER,
+                TUN_NAPI,
                 TUN_MULTI_QUEUE,
                 TUN_TAP,
                 TUN_NETNS,
@@ -127,6 +137,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         }
         if (option == TUN_VNET_HEADER) {
             return (T) Boolean.valueOf(isOpenDevice() ? channel.vnetHeaderBytes() > 0 : device.vnetHeader());
+        }
+        if (option == TUN_NAPI) {
+            return (T) device.napi();
         }
         if (option == TUN_MULTI_QUEUE) {
             return (T) Boolean.valueOf(isOpenDevice() ? channel.device().isMultiQueue() : device.multiQueue());
@@ -198,6 +211,8 @@ public final class TunChannelConfig extends DefaultChannelConfig {
             changed.offloads((Set<Offload>) value);
         } else if (option == TUN_VNET_HEADER) {
             changed.vnetHeader((Boolean) value);
+        } else if (option == TUN_NAPI) {
+            changed.napi((Napi) value);
         } else if (option == TUN_MULTI_QUEUE) {
             changed.multiQueue((Boolean) value);
         } else if (option == TUN_TAP) {

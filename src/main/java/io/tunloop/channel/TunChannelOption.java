@@ -3,6 +3,7 @@ package io.tunloop.channel;
 
 import io.netty.channel.ChannelOption;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,8 @@ import java.util.Set;
  * The options of a {@link TunChannel}. Those of the device count when it is opened, which is when the channel binds. On an
  * open one {@link #TUN_MTU}, {@link #TUN_ADDRESSES} and {@link #TUN_TX_QUEUE_LENGTH} are applied at once, with system calls
  * of the caller's thread; all others are refused ({@code setOption} returns false). What is read from an open channel is what
- * the interface has now, but for {@link #TUN_ADDRESSES}, which are those that this channel gave it, and {@link #TUN_NETNS}.
+ * the interface has now, but for {@link #TUN_ADDRESSES}, which are those that this channel gave it, {@link #TUN_NAPI}
+ * and {@link #TUN_NETNS}.
  */
 public final class TunChannelOption {
     /** Maximum transmission unit, in bytes, 68..65535; 0 (default) leaves the kernel's, 1500. */
@@ -34,6 +36,9 @@ public final class TunChannelOption {
      * of at most the MTU, while frames of up to 64 KiB may be written. False (default) leaves it to {@link #TUN_OFFLOADS}.
      */
     public static final ChannelOption<Boolean> TUN_VNET_HEADER = valueOf("TUN_VNET_HEADER");
+
+    /** Who takes what is written through the kernel's stack; {@link Napi#OFF} by default. */
+    public static final ChannelOption<Napi> TUN_NAPI = valueOf("TUN_NAPI");
 
     /** True opens one queue of a multi-queue device, which others may share; false (default) asks for it alone. */
     public static final ChannelOption<Boolean> TUN_MULTI_QUEUE = valueOf("TUN_MULTI_QUEUE");

@@ -2,7 +2,9 @@
 package io.tunloop.cli;
 
 import io.tunloop.daemon.Pair;
+import io.tunloop.device.Napi;
 import io.tunloop.device.TunDeviceConfig;
+import io.tunloop.relay.DeviceSource;
 import io.tunloop.relay.ForwardMode;
 import io.tunloop.relay.ForwarderConfig;
 import java.util.List;
@@ -58,6 +60,16 @@ final class PairOptions {
     private boolean tap;
 
     @Option(
+            names = "--napi",
+            arity = "0..1",
+            paramLabel = "on|threaded",
+            fallbackValue = "on",
+            description =
+                    "The kernel merges what is written before its stack has it, in the call that writes (on) or in a "
+                            + "thread of its own (threaded), where a processor is to spare. Default: off.")
+    private Napi napi = Napi.OFF;
+
+    @Option(
             names = "--mirror-carrier",
             arity = "0..1",
             paramLabel = "BOOL",
@@ -88,10 +100,15 @@ final class PairOptions {
     }
 
     private TunDeviceConfig device(DeviceOptions device) {
+        if (napi != Napi.OFF && device.source() != DeviceSource.NAMED) {
+            throw new IllegalArgumentException(
+                    "napi has no effect on a device that is handed over: whoever opened it has chosen (IFF_NAPI)");
+        }
         return device.config()
                 .mtuBytes(mtu)
                 .txQueueLength(txQueueLength)
                 .tap(tap)
+                .napi(napi)
                 .build();
     }
 }

@@ -20,7 +20,9 @@ final class Errno {
     static final int ENFILE = 23;
     static final int EMFILE = 24;
     static final int ENOTTY = 25;
+    static final int EROFS = 30;
     static final int ENAMETOOLONG = 36;
+    static final int ENOSYS = 38;
     static final int EPROTO = 71;
     static final int EBADFD = 77;
     static final int EMSGSIZE = 90;
@@ -56,7 +58,9 @@ final class Errno {
             case ENFILE -> "ENFILE";
             case EMFILE -> "EMFILE";
             case ENOTTY -> "ENOTTY";
+            case EROFS -> "EROFS";
             case ENAMETOOLONG -> "ENAMETOOLONG";
+            case ENOSYS -> "ENOSYS";
             case EPROTO -> "EPROTO";
             case EBADFD -> "EBADFD";
             case EMSGSIZE -> "EMSGSIZE";

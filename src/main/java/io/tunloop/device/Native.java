@@ -87,6 +87,8 @@ final class Native {
 
     static native int ifSetUp(int socket, String name, boolean up);
 
+    static native int napiSetThreaded(int netns, String name, boolean threaded);
+
     static native int ifAddAddress(int socket, String name, byte[] address, int prefixLength);
 
     static native int ifRemoveAddress(int socket, String name, byte[] address, int prefixLength);

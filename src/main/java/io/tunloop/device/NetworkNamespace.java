@@ -70,6 +70,15 @@ final class NetworkNamespace implements AutoCloseable {
         return TunException.check("bind(AF_NETLINK)", "rtnetlink", Native.netlinkSubscribe(fd));
     }
 
+    /** Lets threads of the interface's own do its receive work, or not. */
+    void setThreaded(String name, boolean threaded) throws TunException {
+        int result = Native.napiSetThreaded(fd, name, threaded);
+        boolean unknown = result == -Errno.ENOENT || result == -Errno.ENOSYS;
+        if (result < 0 && (threaded || !unknown)) { // A kernel that knows no such threads has none either.
+            throw new TunException("write(threaded)", name, -result, Remedy.ofThreaded(name, -result));
+        }
+    }
+
     @Override
     public void close() {
         if (fd != HERE) {

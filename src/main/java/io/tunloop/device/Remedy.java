@@ -47,6 +47,17 @@ final class Remedy {
         };
     }
 
+    /** For threaded NAPI. */
+    static String ofThreaded(String device, int errno) {
+        return switch (errno) {
+            case Errno.ENOENT, Errno.ENOSYS -> "threaded NAPI needs Linux 5.12 or newer; leave threaded out";
+            case Errno.EPERM, Errno.EACCES, Errno.EROFS ->
+                "threaded NAPI needs CAP_NET_ADMIN, and CAP_SYS_ADMIN where /sys is read-only or does not show "
+                        + device + "; run as root, or leave threaded out";
+            default -> of("write(threaded)", device, errno);
+        };
+    }
+
     private static String permission(String call, String device) {
         if (call.equals("setns")) {
             return "needs CAP_SYS_ADMIN; run as root";

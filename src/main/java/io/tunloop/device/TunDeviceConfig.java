@@ -17,6 +17,7 @@ import java.util.Set;
  * @param txQueueLength packets that wait for the reader; 0 to leave what the device has, 500 when it is new
  * @param offloads asked of the kernel; with any, each packet has a virtio_net_hdr in front
  * @param vnetHeader a virtio_net_hdr also where no offload is asked for: single packets are read, merged ones may be written
+ * @param napi who takes what is written through the kernel's stack
  * @param multiQueue opens one more queue of a multi-queue device, which another process may share unseen
  * @param exclusive refuses a multi-queue device that anybody has open; one with a single queue has a single user anyway
  * @param tap Ethernet frames instead of IP packets
@@ -35,6 +36,7 @@ public record TunDeviceConfig(
         int txQueueLength,
         Set<Offload> offloads,
         boolean vnetHeader,
+        Napi napi,
         boolean multiQueue,
         boolean exclusive,
         boolean tap,
@@ -71,6 +73,7 @@ public record TunDeviceConfig(
             InterfaceName.requireValid(name);
         }
         Objects.requireNonNull(netns, "netns");
+        Objects.requireNonNull(napi, "napi");
         addresses = List.copyOf(addresses);
         Offload.requireValid(offloads);
         offloads = Set.copyOf(offloads);
@@ -124,6 +127,7 @@ public record TunDeviceConfig(
         builder.txQueueLength = txQueueLength;
         builder.offloads.addAll(offloads);
         builder.vnetHeader = vnetHeader;
+        builder.napi = napi;
         builder.multiQueue = multiQueue;
         builder.exclusive = exclusive;
         builder.tap = tap;
@@ -144,6 +148,7 @@ public record TunDeviceConfig(
         private int txQueueLength;
         private final EnumSet<Offload> offloads = Offload.none();
         private boolean vnetHeader;
+        private Napi napi = Napi.OFF;
         private boolean multiQueue;
         private boolean exclusive;
         private boolean tap;
@@ -197,6 +202,12 @@ public record TunDeviceConfig(
         /** True has a virtio_net_hdr in front of each packet; by default that depends on the offloads. */
         public Builder vnetHeader(boolean vnetHeader) {
             this.vnetHeader = vnetHeader;
+            return this;
+        }
+
+        /** Who takes what is written through the kernel's stack; {@link Napi#OFF} by default. */
+        public Builder napi(Napi napi) {
+            this.napi = napi;
             return this;
         }
 
@@ -270,6 +281,7 @@ public record TunDeviceConfig(
                     txQueueLength,
                     offloads,
                     vnetHeader,
+                    napi,
                     multiQueue,
                     exclusive,
                     tap,

@@ -16,6 +16,7 @@ final class TunOpener {
     // linux/if_tun.h
     private static final int IFF_TUN = 0x0001;
     static final int IFF_TAP = 0x0002;
+    static final int IFF_NAPI = 0x0010;
     static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_NO_PI = 0x1000;
     static final int IFF_VNET_HDR = 0x4000;
@@ -117,6 +118,7 @@ final class TunOpener {
         try {
             String name = attach(fd, config, link);
             var offloads = setOffloads(fd, name, config.offloads());
+            setNapi(fd, name, config.napi(), namespace);
             InterfaceSetup.apply(link, name, config);
             setOwner(fd, name, config);
             if (config.persist()) {
@@ -152,6 +154,9 @@ final class TunOpener {
         if (config.vnetHeader() || !config.offloads().isEmpty()) {
             flags |= IFF_VNET_HDR;
         }
+        if (config.napi() != Napi.OFF) {
+            flags |= IFF_NAPI;
+        }
         return config.multiQueue() ? flags | IFF_MULTI_QUEUE : flags;
     }
 
@@ -168,6 +173,19 @@ final class TunOpener {
         }
         TunException.check("ioctl(TUNSETOFFLOAD)", name, result);
         return offloads;
+    }
+
+    // Whether it is threaded outlives a detach too. Without NAPI that has no effect, and takes rights to change.
+    private static void setNapi(int fd, String name, Napi napi, NetworkNamespace namespace) throws TunException {
+        if (napi == Napi.OFF) {
+            return;
+        }
+        int flags = TunException.check("ioctl(TUNGETIFF)", name, Native.tunDevice(fd, new byte[IFNAMSIZ]));
+        if ((flags & IFF_NAPI) == 0) {
+            throw new TunException(
+                    "ioctl(TUNSETIFF)", name, Errno.EOPNOTSUPP, "NAPI needs Linux 4.15 or newer; leave napi out");
+        }
+        namespace.setThreaded(name, napi == Napi.THREADED);
     }
 
     private static void setOwner(int fd, String name, TunDeviceConfig config) throws TunException {

@@ -50,6 +50,7 @@ final class DeviceQueues {
                     .name(first.name())
                     .offloads(config.offloads())
                     .vnetHeader(config.vnetHeader())
+                    .napi(config.napi())
                     .multiQueue(true)
                     .up(config.up())
                     .netns(config.netns())

@@ -4,6 +4,7 @@ package io.tunloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tunloop.device.Napi;
 import io.tunloop.relay.ForwarderConfig;
 import io.tunloop.relay.QueueFull;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,20 @@ class ModeOptionsTest {
         assertThatThrownBy(() -> pair(flags))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--mtu=1500, OFF", "--napi, ON", "--napi=on, ON", "--napi=threaded, THREADED"})
+    void shouldChooseNapi(String flags, Napi napi) {
+        ForwarderConfig config = pair("--mode async-merge " + flags);
+        assertThat(config.device1().napi()).isEqualTo(napi);
+        assertThat(config.device2().napi()).isEqualTo(napi);
+    }
+
+    @Test
+    void shouldRefuseNapiOfADeviceThatIsHandedOver() {
+        assertThatThrownBy(() -> config("--mode", "async-merge", "--fd1", "3", "--fd2", "4", "--napi"))
+                .hasMessageStartingWith("napi has no effect on a device that is handed over");
     }
 
     @Test

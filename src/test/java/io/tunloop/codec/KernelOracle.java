@@ -10,7 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.tunloop.channel.TunTransport;
-import io.tunloop.device.NapiTun;
+import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
@@ -51,7 +51,12 @@ final class KernelOracle implements AutoCloseable {
     private final Tap plain;
 
     KernelOracle() throws TunException {
-        napi = NapiTun.open("napi0", namespace.name());
+        napi = TunDevice.open(TunDeviceConfig.builder()
+                .name("napi0")
+                .netns(namespace.name())
+                .napi(Napi.ON)
+                .up(false)
+                .build());
         TunDeviceConfig.Builder config = TunDeviceConfig.builder()
                 .netns(namespace.name())
                 .mtuBytes(MTU_BYTES)

@@ -6,9 +6,11 @@ import java.util.List;
 
 /**
  * A process that opens devices in its own network namespace and says how that went: {@code opened NAME}, or the exception.
- * A name of {@code *} opens new ones until it fails.
+ * A name of {@code *} opens new ones until it fails, {@code threaded:NAME} asks for threaded NAPI.
  */
 final class DeviceProbe {
+    private static final String THREADED = "threaded:";
+
     private DeviceProbe() {}
 
     public static void main(String... names) {
@@ -23,8 +25,12 @@ final class DeviceProbe {
 
     private static String open(String name) throws TunException {
         if (!name.equals("*")) {
-            try (TunDevice device =
-                    TunDevice.open(TunDeviceConfig.builder().name(name).build())) {
+            boolean threaded = name.startsWith(THREADED);
+            TunDeviceConfig config = TunDeviceConfig.builder()
+                    .name(threaded ? name.substring(THREADED.length()) : name)
+                    .napi(threaded ? Napi.THREADED : Napi.OFF)
+                    .build();
+            try (TunDevice device = TunDevice.open(config)) {
                 return device.name();
             }
         }
