@@ -125,12 +125,22 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
     }
 
     private void addComponents(ByteBuffer[] components) {
-        // An empty first span begins the packet, also one that has no bytes at all.
-        vector.addPacket(0, 0);
+        int packet = vector.packets();
         for (ByteBuffer component : components) {
             if (component.hasRemaining()) {
-                vector.addSpan(Addresses.of(component) + component.position(), component.remaining());
+                addSpan(packet, Addresses.of(component) + component.position(), component.remaining());
             }
+        }
+        if (vector.packets() == packet) {
+            vector.addPacket(0, 0); // It has been read in the meantime: for the kernel to refuse, where its turn is.
+        }
+    }
+
+    private void addSpan(int packet, long address, int lengthBytes) {
+        if (vector.packets() == packet) {
+            vector.addPacket(address, lengthBytes);
+        } else {
+            vector.addSpan(address, lengthBytes);
         }
     }
 
