@@ -17,6 +17,11 @@ import io.tunloop.internal.Addresses;
  * slot    1: refCnt 2    kept: let go, new   somebody has it, 1 when all have released it
  * slot    2: refCnt 1    never filled
  * </pre>
+ * Each slot is a buffer of its own, so what a handler writes around a packet is no other packet's.
+ *
+ * <pre>
+ * slot    | headroom | packet, up to the longest, 1 B | tailroom |
+ * </pre>
  * Where leaks are looked for in earnest (paranoid) each packet is fired as a {@link GuardedPacket} of its slot.
  *
  * Ownership: holds one reference of each slot until {@link #close}.
@@ -25,14 +30,23 @@ import io.tunloop.internal.Addresses;
 final class ReadBuffers implements AutoCloseable {
     private final ByteBuf[] slots;
     private final PacketVector vector;
+    private final int headroomBytes;
+    private final int tailroomBytes;
     private int lengthBytes;
     // The room that each packet of the last batch had: lengthBytes of then.
     private int batchBytes;
     private int used;
     private boolean guarded;
 
-    ReadBuffers(int packets, int lengthBytes) {
+    /**
+     * @param lengthBytes the room for a packet, and one byte
+     * @param headroomBytes free in front of each packet
+     * @param tailroomBytes free behind the longest packet, and more behind a shorter one
+     */
+    ReadBuffers(int packets, int lengthBytes, int headroomBytes, int tailroomBytes) {
         this.lengthBytes = lengthBytes;
+        this.headroomBytes = headroomBytes;
+        this.tailroomBytes = tailroomBytes;
         slots = new ByteBuf[packets];
         vector = new PacketVector(packets);
         used = packets;
@@ -58,7 +72,7 @@ final class ReadBuffers implements AutoCloseable {
                 replace(i, io, allocator);
             }
             // Each time: a handler that has changed a packet's capacity may have moved its memory.
-            vector.setPacket(i, Addresses.of(slots[i], 0), lengthBytes);
+            vector.setPacket(i, Addresses.of(slots[i], headroomBytes), lengthBytes);
         }
         // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
         used = slots.length;
@@ -81,11 +95,16 @@ final class ReadBuffers implements AutoCloseable {
     /** Packet {@code index} of this batch, with a reference for the caller. */
     ByteBuf packet(int index) {
         ByteBuf packet = slots[index].retain();
-        return (guarded ? new GuardedPacket(packet) : packet).setIndex(0, length(index));
+        return (guarded ? new GuardedPacket(packet) : packet)
+                .setIndex(headroomBytes, headroomBytes + length(index));
     }
 
     private boolean isReusable(ByteBuf slot) {
-        return slot != null && slot.refCnt() == 1 && slot.capacity() >= lengthBytes;
+        return slot != null && slot.refCnt() == 1 && slot.capacity() >= bufferBytes();
+    }
+
+    private int bufferBytes() {
+        return headroomBytes + lengthBytes + tailroomBytes;
     }
 
     private void replace(int index, LoopRing.Io io, ByteBufAllocator allocator) {
@@ -94,8 +113,9 @@ final class ReadBuffers implements AutoCloseable {
             slots[index] = null;
             old.release();
         }
-        ByteBuf known = io.takeBuffer(slots.length, lengthBytes);
-        slots[index] = known != null ? known : allocator.directBuffer(lengthBytes, lengthBytes);
+        int bytes = bufferBytes();
+        ByteBuf known = io.takeBuffer(slots.length, bytes);
+        slots[index] = known != null ? known : allocator.directBuffer(bytes, bytes);
     }
 
     @Override

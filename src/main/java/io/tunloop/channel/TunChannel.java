@@ -116,6 +116,18 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         return open == null ? UNKNOWN : open.vnetHeaderBytes();
     }
 
+    /** See {@link TunChannelOption#TUN_READ_HEADROOM}. */
+    @Override
+    public final int readHeadroomBytes() {
+        return config.readHeadroom();
+    }
+
+    /** See {@link TunChannelOption#TUN_READ_TAILROOM}. */
+    @Override
+    public final int readTailroomBytes() {
+        return config.readTailroom();
+    }
+
     /** The way that packets take from and to the device. */
     final LoopRing.Io io() {
         return io;
@@ -123,7 +135,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
 
     /** The size of the buffers that the channel, whose device is open, asks its allocator for; more if the MTU grows. */
     public final int readBufferBytes() {
-        return TunReader.bufferBytes(device);
+        return readHeadroomBytes() + TunReader.bufferBytes(device) + readTailroomBytes();
     }
 
     /** What this channel has moved and lost. */

@@ -9,6 +9,8 @@ import static io.tunloop.channel.TunChannelOption.TUN_NAPI;
 import static io.tunloop.channel.TunChannelOption.TUN_NETNS;
 import static io.tunloop.channel.TunChannelOption.TUN_OFFLOADS;
 import static io.tunloop.channel.TunChannelOption.TUN_READ_BATCH;
+import static io.tunloop.channel.TunChannelOption.TUN_READ_HEADROOM;
+import static io.tunloop.channel.TunChannelOption.TUN_READ_TAILROOM;
 import static io.tunloop.channel.TunChannelOption.TUN_TAP;
 import static io.tunloop.channel.TunChannelOption.TUN_TX_QUEUE_LENGTH;
 import static io.tunloop.channel.TunChannelOption.TUN_VNET_HEADER;
@@ -40,6 +42,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     /** The most that {@link TunChannelOption#TUN_READ_BATCH} takes. */
     public static final int MAX_READ_BATCH = 1024;
 
+    /** The most that {@link TunChannelOption#TUN_READ_HEADROOM} and {@link TunChannelOption#TUN_READ_TAILROOM} take. */
+    public static final int MAX_READ_ROOM_BYTES = 65_535;
+
     // Netty's default of 32 and 64 KiB would flip the writability with every 64 KiB frame.
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
 
@@ -52,11 +57,15 @@ public final class TunChannelConfig extends DefaultChannelConfig {
             TUN_TAP,
             TUN_NETNS,
             TUN_LINK_EVENTS,
-            TUN_READ_BATCH);
+            TUN_READ_BATCH,
+            TUN_READ_HEADROOM,
+            TUN_READ_TAILROOM);
 
     private final TunChannel channel;
     private volatile TunDeviceConfig device;
     private volatile int readBatch = DEFAULT_READ_BATCH;
+    private volatile int readHeadroom;
+    private volatile int readTailroom;
     private volatile boolean linkEvents;
 
     TunChannelConfig(TunChannel channel, TunDeviceConfig device) {
@@ -92,6 +101,35 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         return this;
     }
 
+    /** The bytes in front of each packet that a handler may write to. */
+    public int readHeadroom() {
+        return readHeadroom;
+    }
+
+    /** Sets {@link TunChannelOption#TUN_READ_HEADROOM}; of no effect once the channel has begun to read. */
+    public TunChannelConfig setReadHeadroom(int bytes) {
+        readHeadroom = requireRoom("readHeadroom", bytes);
+        return this;
+    }
+
+    /** The bytes behind each packet that a handler may write to. */
+    public int readTailroom() {
+        return readTailroom;
+    }
+
+    /** Sets {@link TunChannelOption#TUN_READ_TAILROOM}; of no effect once the channel has begun to read. */
+    public TunChannelConfig setReadTailroom(int bytes) {
+        readTailroom = requireRoom("readTailroom", bytes);
+        return this;
+    }
+
+    private static int requireRoom(String name, int bytes) {
+        if (bytes < 0 || bytes > MAX_READ_ROOM_BYTES) {
+            throw new IllegalArgumentException(name + " must be 0.." + MAX_READ_ROOM_BYTES + " bytes: " + bytes);
+        }
+        return bytes;
+    }
+
     /** True if the channel fires a {@link TunLinkEvent} for each change of its interface. */
     public boolean isLinkEvents() {
         return linkEvents;
@@ -117,7 +155,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
                 TUN_TAP,
                 TUN_NETNS,
                 TUN_LINK_EVENTS,
-                TUN_READ_BATCH);
+                TUN_READ_BATCH,
+                TUN_READ_HEADROOM,
+                TUN_READ_TAILROOM);
     }
 
     @SuppressWarnings("unchecked")
@@ -155,6 +195,12 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         }
         if (option == TUN_READ_BATCH) {
             return (T) Integer.valueOf(readBatch);
+        }
+        if (option == TUN_READ_HEADROOM) {
+            return (T) Integer.valueOf(readHeadroom);
+        }
+        if (option == TUN_READ_TAILROOM) {
+            return (T) Integer.valueOf(readTailroom);
         }
         return super.getOption(option);
     }
@@ -197,6 +243,12 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         TunDeviceConfig.Builder changed = device.toBuilder();
         if (option == TUN_READ_BATCH) {
             setReadBatch((Integer) value);
+            return true;
+        } else if (option == TUN_READ_HEADROOM) {
+            setReadHeadroom((Integer) value);
+            return true;
+        } else if (option == TUN_READ_TAILROOM) {
+            setReadTailroom((Integer) value);
             return true;
         } else if (option == TUN_LINK_EVENTS) {
             setLinkEvents((Boolean) value);

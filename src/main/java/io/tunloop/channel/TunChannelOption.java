@@ -58,6 +58,16 @@ public final class TunChannelOption {
     /** The most packets read, fired and then flushed together, 1..1024; default 16. */
     public static final ChannelOption<Integer> TUN_READ_BATCH = valueOf("TUN_READ_BATCH");
 
+    /**
+     * Bytes in front of each packet that a handler may write to, 0..65,535; default 0. An encapsulation puts its header there
+     * ({@code packet.readerIndex(packet.readerIndex() - n)}) and needs neither a copy nor a composite. So have the packets that
+     * a {@code GsoSplitter} makes. The virtio_net_hdr of an offloaded device lies behind it.
+     */
+    public static final ChannelOption<Integer> TUN_READ_HEADROOM = valueOf("TUN_READ_HEADROOM");
+
+    /** Bytes behind each packet that a handler may write to, as {@link #TUN_READ_HEADROOM}; default 0. */
+    public static final ChannelOption<Integer> TUN_READ_TAILROOM = valueOf("TUN_READ_TAILROOM");
+
     private TunChannelOption() {}
 
     private static <T> ChannelOption<T> valueOf(String name) {

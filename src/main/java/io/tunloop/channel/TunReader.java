@@ -34,7 +34,11 @@ final class TunReader implements AutoCloseable {
     TunReader(TunChannel channel) {
         this.channel = channel;
         device = channel.device();
-        buffers = new ReadBuffers(channel.config().readBatch(), bufferBytes(device));
+        buffers = new ReadBuffers(
+                channel.config().readBatch(),
+                bufferBytes(device),
+                channel.readHeadroomBytes(),
+                channel.readTailroomBytes());
     }
 
     /** The kernel cuts a packet to the buffer in silence. One byte more than the longest tells such a packet apart. */

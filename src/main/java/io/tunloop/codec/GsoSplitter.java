@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.internal.Addresses;
+import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.VirtioNetHeader;
@@ -27,6 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * a frame of several packets stays one message, whose packets are made when somebody asks; that is what a
  * {@link GroCoalescer} wants. A frame that is one packet is fired as it is, without its virtio header; a checksum that the
  * kernel left to be completed is completed in place.
+ *
+ * <p>Each packet has the room around it that the channel's reads have ({@code TUN_READ_HEADROOM}, {@code TUN_READ_TAILROOM}),
+ * which is no other packet's.
  *
  * <p>Units: lengths in bytes.
  * Ownership: the frame is this handler's own, also to write into; what it fires belongs to the next handler.
@@ -141,7 +145,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         int segments = layout.segments();
         SplitFrame batch;
         try {
-            batch = splitFrame(ctx.alloc(), frame);
+            batch = splitFrame(ctx, frame);
         } catch (OutOfMemoryError starved) {
             drop(frame, NO_MEMORY);
             return;
@@ -155,8 +159,12 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
     }
 
     /** Owns the frame, unless it throws. */
-    private SplitFrame splitFrame(ByteBufAllocator allocator, ByteBuf frame) {
+    private SplitFrame splitFrame(ChannelHandlerContext ctx, ByteBuf frame) {
+        ByteBufAllocator allocator = ctx.alloc();
         SplitFrame batch = batches.take();
+        if (ctx.channel() instanceof VnetHeaderChannel channel) {
+            batch.room(channel.readHeadroomBytes(), channel.readTailroomBytes());
+        }
         if (Addresses.isNative(frame)) {
             return batch.init(frame, layout, allocator);
         }

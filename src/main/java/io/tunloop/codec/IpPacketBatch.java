@@ -76,6 +76,16 @@ public final class IpPacketBatch extends PacketBatch {
     }
 
     @Override
+    public ByteBuf retainedPackets(int from, int count) {
+        return batch.retainedPackets(from, count);
+    }
+
+    @Override
+    public int strideBytes() {
+        return batch.strideBytes();
+    }
+
+    @Override
     protected void deallocate() {
         PacketBatch released = batch;
         batch = null;

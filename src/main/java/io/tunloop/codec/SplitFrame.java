@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.tunloop.internal.Addresses;
 import io.tunloop.packet.PacketBatch;
+import java.util.Objects;
 
 /**
  * The segments of one GSO frame, not cut yet: headers and packets are made where somebody looks, as many at once as a window
@@ -16,6 +17,7 @@ import io.tunloop.packet.PacketBatch;
  * frame    | virtio, header | payload 0 | payload 1 | payload 2 | payload 3 | ... | payload 44 |
  * packets  | header 0, payload 0 | header 1, payload 1 | ... | header 44, payload 44 |
  * </pre>
+ * With room around packets, each has its own: room, header 0, payload 0, room, room, header 1, ...
  *
  * <p>Ownership: holds the frame until it is released; then goes back to its pool.
  * Thread: one thread at a time; may be released by any.
@@ -42,6 +44,8 @@ final class SplitFrame extends PacketBatch {
     private int gsoSize;
     private int addressSum;
     private int protocol;
+    private int headroomBytes;
+    private int tailroomBytes;
 
     private DirectMemory headers;
     private int firstHeader;
@@ -55,6 +59,12 @@ final class SplitFrame extends PacketBatch {
     SplitFrame(Pool<SplitFrame> pool) {
         this.pool = pool;
         setRefCnt(0);
+    }
+
+    /** The room that each packet of {@link #packet} has in front of it and behind it; before {@link #init}. */
+    void room(int newHeadroomBytes, int newTailroomBytes) {
+        headroomBytes = newHeadroomBytes;
+        tailroomBytes = newTailroomBytes;
     }
 
     /** Begins a new life with a sound GSO frame, which it owns from now on. */
@@ -98,33 +108,63 @@ final class SplitFrame extends PacketBatch {
     @Override
     public ByteBuf packet(int index) {
         int start = packetIndex(index);
-        return packets.slice(start, packetBytes(index));
+        return withoutRoom(packets.slice(start, roomyBytes(index)));
     }
 
     @Override
     public ByteBuf retainedPacket(int index) {
         int start = packetIndex(index);
-        return packets.retainedSlice(start, packetBytes(index));
+        return withoutRoom(packets.retainedSlice(start, roomyBytes(index)));
     }
 
+    private ByteBuf withoutRoom(ByteBuf roomy) {
+        return roomy.setIndex(headroomBytes, roomy.writerIndex() - tailroomBytes);
+    }
+
+    /** The length of packet {@code index} with the room around it. */
+    private int roomyBytes(int index) {
+        return headroomBytes + packetBytes(index) + tailroomBytes;
+    }
+
+    @Override
+    public ByteBuf retainedPackets(int from, int count) {
+        if (count < 1 || count > packetsPerWindow()) {
+            throw new IllegalArgumentException("count must be 1.." + packetsPerWindow() + ": " + count);
+        }
+        Objects.checkFromIndexSize(from, count, size);
+        if (from < firstPacket || from + count > firstPacket + packetCount) {
+            makePackets(from);
+        }
+        int stride = strideBytes();
+        return packets.retainedSlice(
+                (from - firstPacket) * stride, (count - 1) * stride + roomyBytes(from + count - 1));
+    }
+
+    @Override
+    public int strideBytes() {
+        return roomyBytes(0);
+    }
+
+    private int packetsPerWindow() {
+        return Math.max(1, PACKETS_BYTES / strideBytes());
+    }
+
+    /** Where packet {@code index} begins in {@link #packets}, with the room in front of it. */
     private int packetIndex(int index) {
         int ahead = index - firstPacket;
         if (ahead < 0 || ahead >= packetCount) {
-            makePackets(index);
+            Objects.checkIndex(index, size);
+            makePackets(index - index % packetsPerWindow());
             ahead = index - firstPacket;
         }
-        return ahead * (headerBytes + gsoSize);
+        return ahead * strideBytes();
     }
 
-    private void makePackets(int index) {
-        if (index < 0 || index >= size) {
-            throw new IndexOutOfBoundsException("packet " + index + " of " + size);
-        }
-        int stride = headerBytes + gsoSize;
-        int perWindow = Math.max(1, PACKETS_BYTES / stride);
-        int first = index - index % perWindow;
-        int count = Math.min(perWindow, size - first);
-        int bytes = (count - 1) * stride + packetBytes(first + count - 1);
+    /** Makes a window's worth of packets. */
+    private void makePackets(int first) {
+        int stride = strideBytes();
+        int count = Math.min(packetsPerWindow(), size - first);
+        int bytes = (count - 1) * stride + roomyBytes(first + count - 1);
         releasePackets();
         ByteBuf window = allocator.directBuffer(bytes, bytes).writerIndex(bytes);
         NativeSegments.packets(
@@ -137,7 +177,7 @@ final class SplitFrame extends PacketBatch {
                 protocol,
                 first,
                 count,
-                Addresses.of(window, 0),
+                Addresses.of(window, headroomBytes),
                 stride);
         packets = window;
         firstPacket = first;

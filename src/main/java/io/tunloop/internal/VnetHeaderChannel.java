@@ -2,7 +2,7 @@
 package io.tunloop.internal;
 
 /**
- * A channel that tells how its messages begin: what handlers ask that need a virtio_net_hdr and know no channel.
+ * A channel that tells what its messages begin with, and what lies around them: for handlers that know no channel.
  *
  * Thread: any.
  */
@@ -12,4 +12,10 @@ public interface VnetHeaderChannel {
 
     /** The bytes of virtio_net_hdr in front of each packet, 0 for none, or {@link #UNKNOWN}. */
     int vnetHeaderBytes();
+
+    /** The bytes of each packet's buffer in front of it that a handler may write to. */
+    int readHeadroomBytes();
+
+    /** The bytes behind it. */
+    int readTailroomBytes();
 }

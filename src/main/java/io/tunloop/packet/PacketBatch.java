@@ -39,6 +39,23 @@ public abstract class PacketBatch extends AbstractReferenceCounted {
     /** As {@link #packet(int)}, but the caller releases it and may keep it longer than the batch. */
     public abstract ByteBuf retainedPacket(int index);
 
+    /**
+     * Wire packets {@code from} to {@code from + count - 1} in one buffer, as one send with UDP segmentation takes them: each
+     * with the room around it that the channel's reads have, so all but the last of one length.
+     *
+     * <pre>
+     * | headroom | packet | tailroom | headroom | packet | tailroom | headroom | shorter | tailroom |
+     * |&lt;------ strideBytes() -------->|
+     * </pre>
+     * The caller releases it, and may keep it longer than the batch.
+     *
+     * @param count at least 1; more than one packet have at most 128 KiB together, room included
+     */
+    public abstract ByteBuf retainedPackets(int from, int count);
+
+    /** From one packet of {@link #retainedPackets} to the next, in bytes: the length of the first, and the room around it. */
+    public abstract int strideBytes();
+
     @Override
     public PacketBatch retain() {
         super.retain();

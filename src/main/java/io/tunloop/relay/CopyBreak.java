@@ -2,12 +2,15 @@
 package io.tunloop.relay;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.tunloop.internal.VnetHeaderChannel;
 
 /**
  * Moves a small packet out of the large buffer that it came in, or is a slice of, so that it does not pin it while it waits.
  *
- * An offloaded device reads every packet into a buffer for 64 KiB: one acknowledgement of 62 bytes would keep 80 KiB.
+ * The copy has the room around it that the packets of the reading channel have.
+ *
+ * <p>An offloaded device reads every packet into a buffer for 64 KiB: one acknowledgement of 62 bytes would keep 80 KiB.
  */
 final class CopyBreak {
     /** Up to here a copy costs less than a new large buffer. */
@@ -19,8 +22,8 @@ final class CopyBreak {
     private CopyBreak() {}
 
     /** Returns the message itself, or a copy of the right size in its place; the caller owns what it gets. */
-    static Object apply(Object message, ByteBufAllocator allocator) {
-        return message instanceof ByteBuf packet && pins(packet) ? copy(packet, allocator) : message;
+    static Object apply(Object message, ChannelHandlerContext ctx) {
+        return message instanceof ByteBuf packet && pins(packet) ? copy(packet, ctx) : message;
     }
 
     private static boolean pins(ByteBuf packet) {
@@ -35,11 +38,17 @@ final class CopyBreak {
         return root.capacity();
     }
 
-    private static ByteBuf copy(ByteBuf packet, ByteBufAllocator allocator) {
+    private static ByteBuf copy(ByteBuf packet, ChannelHandlerContext ctx) {
         int length = packet.readableBytes();
+        int headroom = 0;
+        int bytes = length;
+        if (ctx.channel() instanceof VnetHeaderChannel channel) {
+            headroom = channel.readHeadroomBytes();
+            bytes += headroom + channel.readTailroomBytes();
+        }
         ByteBuf copy;
         try {
-            copy = allocator.directBuffer(length, length);
+            copy = ctx.alloc().directBuffer(bytes, bytes).setIndex(headroom, headroom);
         } catch (OutOfMemoryError starved) {
             return packet; // Better it pins memory than that it is lost.
         }

@@ -133,7 +133,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        Object packet = CopyBreak.apply(message, ctx.alloc());
+        Object packet = CopyBreak.apply(message, ctx);
         if (held.isEmpty() && queue.offer(packet)) {
             return;
         }

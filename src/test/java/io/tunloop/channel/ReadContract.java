@@ -267,6 +267,37 @@ abstract class ReadContract extends TunChannelContract {
     }
 
     @Test
+    void shouldLeaveRoomAroundAPacketThatIsNoOthers() throws Exception {
+        int packets = 10;
+        open(config -> config.setReadHeadroom(32).setReadTailroom(16).setReadBatch(4), recorder);
+        List<ByteBuf> kept = new ArrayList<>();
+        for (int i = 0; i < packets; i++) {
+            peer.send(TestDevices.packet(i % 2 == 0 ? MTU : 20, i));
+            kept.add(recorder.nextPacket());
+        }
+        for (ByteBuf packet : kept) {
+            assertThat(packet.readerIndex()).isEqualTo(32);
+            assertThat(packet.writableBytes()).isGreaterThanOrEqualTo(16);
+            packet.setBytes(0, TestDevices.packet(32, 0xff));
+            packet.setBytes(packet.writerIndex(), TestDevices.packet(packet.writableBytes(), 0xff));
+        }
+        for (int i = 0; i < packets; i++) {
+            assertThat(ByteBufUtil.getBytes(kept.get(i))).isEqualTo(TestDevices.packet(i % 2 == 0 ? MTU : 20, i));
+            kept.get(i).release();
+        }
+    }
+
+    @Test
+    void shouldDropAPacketLongerThanTheMtuRatherThanFillItsTailroom() throws Exception {
+        TunChannel channel = open(config -> config.setReadHeadroom(32).setReadTailroom(4096), recorder);
+        peer.send(TestDevices.packet(MTU + 1, 1));
+        recorder.awaitEvent("complete");
+        peer.send(TestDevices.packet(MTU + 2, 2));
+        assertThat(nextRead()).isEqualTo(TestDevices.packet(MTU + 2, 2));
+        assertThat(channel.counters().droppedOversize()).isOne();
+    }
+
+    @Test
     void shouldUseABufferAgainThatNobodyHasKept() throws Exception {
         TunChannel channel = open(config -> config.setReadBatch(1).setAutoRead(false), recorder);
         Set<Long> addresses = new HashSet<>();

@@ -107,6 +107,51 @@ class TunChannelIT {
 
     @ParameterizedTest
     @EnumSource
+    void shouldLeaveRoomAroundPacketsOnTheirWayThroughTheRing(TunTransport transport) {
+        TunChannel channel = bind(
+                bootstrap(transport, new EncapsulatingEcho())
+                        .option(TunChannelOption.TUN_READ_HEADROOM, 20)
+                        .option(TunChannelOption.TUN_READ_TAILROOM, 8)
+                        .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))),
+                "tl0");
+        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_HEADROOM)).isEqualTo(20);
+        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_TAILROOM)).isEqualTo(8);
+        assertThat(channel.config().setOption(TunChannelOption.TUN_READ_TAILROOM, 9)).isFalse();
+        assertThat(namespace.run("ping", "-c20", "-i0.002", "-l10", "-W2", "-s", "1400", "10.7.0.9"))
+                .contains(" 0% packet loss");
+    }
+
+    /** Writes around each packet of a batch, and only then answers them. */
+    private static final class EncapsulatingEcho extends ChannelInboundHandlerAdapter {
+        private final List<ByteBuf> batch = new ArrayList<>();
+        private final IcmpEchoResponder echo = new IcmpEchoResponder(IpOffset.PLAIN);
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ctx.pipeline().addLast(echo);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf packet = (ByteBuf) message;
+            int start = packet.readerIndex();
+            packet.readerIndex(start - 20).setZero(start - 20, 20);
+            packet.writeLong(-1);
+            batch.add(packet);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            for (ByteBuf packet : batch) {
+                ctx.fireChannelRead(packet.skipBytes(20).writerIndex(packet.writerIndex() - 8));
+            }
+            batch.clear();
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldLetTheKernelNameItAndBindTheNameAgainAfterClose(TunTransport transport) throws Exception {
         TunChannel first = bind(bootstrap(transport, recorder), "");
         assertThat(first.localAddress().name()).isEqualTo("tun0");

@@ -3,10 +3,12 @@ package io.tunloop.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.PlatformDependent;
 import io.tunloop.testing.Garbage;
 import io.tunloop.testing.WithoutLeakDetection;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -25,6 +27,19 @@ class CodecAllocationTest {
             assertThat(Garbage.bytesPerPacket(List.of(Thread.currentThread()), packets, () -> pass(path)))
                     .isLessThan(LIMIT);
         }
+    }
+
+    @Test
+    void shouldAllocateNothingPerPacketThatIsEncapsulated() throws Exception {
+        // Netty recycles slices for threads of its own only, as those of event loops are.
+        var garbage = new FutureTask<>(() -> {
+            try (FramePath path = FramePath.splitAndEncapsulate(20, 16)) {
+                int packets = FRAMES * FramePath.PACKETS;
+                return Garbage.bytesPerPacket(List.of(Thread.currentThread()), packets, () -> pass(path));
+            }
+        });
+        new FastThreadLocalThread(garbage).start();
+        assertThat(garbage.get()).isLessThan(LIMIT);
     }
 
     private static void pass(FramePath path) {

@@ -15,12 +15,14 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.testing.Packets;
+import io.tunloop.testing.RoomyChannel;
 
 /**
  * The way of one frame of 45 segments, which takes it again and again: for what is measured per frame.
  *
  * <pre>
  * frame ─► split ─► released
+ * frame ─► split ─► header and tag written around each packet ─► released
  * frame ─► split ─► to the writer ─► coalesce ─► released
  * </pre>
  */
@@ -33,14 +35,23 @@ final class FramePath implements AutoCloseable {
     private final ByteBuf frame =
             Packets.tcp4(ACK, PACKETS * SEGMENT_BYTES, 1).timestamp(7).frame(SEGMENT_BYTES);
     private final EmbeddedChannel writer = new EmbeddedChannel(new ReleaseWritten(), new GroCoalescer());
-    private final EmbeddedChannel reader = new EmbeddedChannel();
+    private final EmbeddedChannel reader;
     private final ChannelHandlerContext head;
 
     private FramePath(GsoSplitter.Output output, boolean coalesce) {
-        ChannelInboundHandler last = coalesce ? new Write(writer) : new ReleaseRead();
+        reader = new EmbeddedChannel();
+        head = addHandlers(output, coalesce ? new Write(writer) : new ReleaseRead());
+    }
+
+    private FramePath(int headroomBytes, int tailroomBytes) {
+        reader = new RoomyChannel(headroomBytes, tailroomBytes);
+        head = addHandlers(GsoSplitter.Output.PACKETS, new Encapsulate(headroomBytes, tailroomBytes));
+    }
+
+    private ChannelHandlerContext addHandlers(GsoSplitter.Output output, ChannelInboundHandler last) {
         reader.config().setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
         reader.pipeline().addLast(new Head(), new GsoSplitter(output), last);
-        head = reader.pipeline().context(Head.class);
+        return reader.pipeline().context(Head.class);
     }
 
     static FramePath split(GsoSplitter.Output output) {
@@ -49,6 +60,11 @@ final class FramePath implements AutoCloseable {
 
     static FramePath splitAndCoalesce(GsoSplitter.Output output) {
         return new FramePath(output, true);
+    }
+
+    /** The packets get a header in front and a tag behind, in the room around them. */
+    static FramePath splitAndEncapsulate(int headerBytes, int tagBytes) {
+        return new FramePath(headerBytes, tagBytes);
     }
 
     /** Sends the frame along, as a read batch of its own. */
@@ -84,6 +100,23 @@ final class FramePath implements AutoCloseable {
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             writer.pipeline().flush();
+        }
+    }
+
+    private static final class Encapsulate extends ChannelInboundHandlerAdapter {
+        private final int headerBytes;
+        private final int tagBytes;
+
+        Encapsulate(int headerBytes, int tagBytes) {
+            this.headerBytes = headerBytes;
+            this.tagBytes = tagBytes;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf packet = (ByteBuf) message;
+            int start = packet.readerIndex() - headerBytes;
+            packet.setZero(start, headerBytes).readerIndex(start).writeZero(tagBytes).release();
         }
     }
 

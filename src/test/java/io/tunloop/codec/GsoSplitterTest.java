@@ -7,6 +7,7 @@ import static io.tunloop.packet.TransportHeader.ECE;
 import static io.tunloop.packet.TransportHeader.FIN;
 import static io.tunloop.packet.TransportHeader.PSH;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,6 +22,7 @@ import io.tunloop.testing.Frame;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.PlainChecksum;
+import io.tunloop.testing.RoomyChannel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -439,6 +442,71 @@ class GsoSplitterTest {
         EmbeddedChannel channel = new EmbeddedChannel(new GsoSplitter());
         channel.writeInbound("mark");
         assertThat(channel.<Object>readInbound()).isEqualTo("mark");
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveRoomAroundEachPacketThatIsNoOthers(GsoSplitter.Output output) {
+        PacketSpec whole = Packets.tcp4(ACK, 50_000, 1);
+        List<byte[]> expected = Codec.split(frame(whole, 1_000));
+        EmbeddedChannel channel = new RoomyChannel(32, 16).with(new GsoSplitter(output));
+
+        channel.writeInbound(whole.frame(1_000));
+
+        List<ByteBuf> packets = new ArrayList<>();
+        for (Object message = channel.readInbound(); message != null; message = channel.readInbound()) {
+            takeAll(message, packets);
+        }
+        for (ByteBuf packet : packets) {
+            assertThat(packet.readerIndex()).isEqualTo(32);
+            assertThat(packet.writableBytes()).isEqualTo(16);
+            assertThat(packet.maxCapacity()).isEqualTo(packet.capacity());
+            packet.setZero(0, 32).setZero(packet.writerIndex(), 16);
+        }
+        assertThat(packets).extracting(Packets::take).containsExactlyElementsOf(expected);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    private static void takeAll(Object message, List<ByteBuf> packets) {
+        if (message instanceof PacketBatch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                packets.add(batch.retainedPacket(i));
+            }
+            batch.release();
+        } else {
+            packets.add((ByteBuf) message);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, 1000", "4, 0, 1000", "20, 8, 1000", "20, 8, 100", "20, 8, 60000"})
+    void shouldLayPacketsOneBehindTheOther(int headroom, int tailroom, int gsoSize) {
+        PacketSpec whole = Packets.tcp4(ACK, 50_500, 1);
+        List<byte[]> expected = Codec.split(frame(whole, gsoSize));
+        EmbeddedChannel channel =
+                new RoomyChannel(headroom, tailroom).with(new GsoSplitter(GsoSplitter.Output.BATCHES));
+        channel.writeInbound(whole.frame(gsoSize));
+        PacketBatch batch = channel.readInbound();
+        int stride = batch.strideBytes();
+        assertThat(stride).isEqualTo(headroom + batch.packetBytes(0) + tailroom);
+        int most = Math.max(1, 65_507 / stride);
+        for (int from = 0; from < batch.size(); from += most) {
+            int count = Math.min(most, batch.size() - from);
+            ByteBuf packets = batch.retainedPackets(from, count);
+            int last = headroom + batch.packetBytes(from + count - 1) + tailroom;
+            assertThat(packets.readableBytes()).isEqualTo((count - 1) * stride + last);
+            for (int i = 0; i < count; i++) {
+                byte[] packet = new byte[batch.packetBytes(from + i)];
+                packets.getBytes(i * stride + headroom, packet);
+                assertThat(packet).isEqualTo(expected.get(from + i));
+            }
+            packets.release();
+        }
+        assertThatThrownBy(() -> batch.retainedPackets(0, 2000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("count must be 1..");
+        batch.release();
         assertThat(channel.finish()).isFalse();
     }
 

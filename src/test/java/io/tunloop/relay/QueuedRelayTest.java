@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.DefaultByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import io.tunloop.channel.TunChannel;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.TestDevices;
+import io.tunloop.testing.RoomyChannel;
 import io.tunloop.packet.TransportHeader;
 import io.tunloop.testing.Packets;
 import java.io.IOException;
@@ -279,6 +281,22 @@ class QueuedRelayTest {
         ByteBuf written = writer.readOutbound();
         assertThat(written.capacity()).isEqualTo(60);
         assertThat(written.getByte(59)).isEqualTo((byte) 7);
+        assertThat(written.release()).isTrue();
+        assertThat(reader.finish()).isFalse();
+        assertThat(writer.finish()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveRoomAroundACopy() {
+        var writer = new EmbeddedChannel();
+        var reader = new RoomyChannel(32, 16).with(new QueuedRelay(writer, QueueConfig.DEFAULT));
+
+        reader.writeInbound(Unpooled.directBuffer(65_546, 65_546).writeBytes(TestDevices.packet(60, 7)));
+
+        ByteBuf written = writer.readOutbound();
+        assertThat(written.capacity()).isEqualTo(32 + 60 + 16);
+        assertThat(written.readerIndex()).isEqualTo(32);
+        assertThat(ByteBufUtil.getBytes(written)).isEqualTo(TestDevices.packet(60, 7));
         assertThat(written.release()).isTrue();
         assertThat(reader.finish()).isFalse();
         assertThat(writer.finish()).isFalse();
