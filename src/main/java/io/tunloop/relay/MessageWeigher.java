@@ -3,6 +3,7 @@ package io.tunloop.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.tunloop.codec.IpPacket;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.PacketBatch;
@@ -18,6 +19,9 @@ final class MessageWeigher {
     static int packets(Object message) {
         if (message instanceof PacketBatch batch) {
             return batch.size();
+        }
+        if (message instanceof SegmentedDatagramPacket datagrams) {
+            return (datagrams.content().readableBytes() - 1) / Math.max(1, datagrams.segmentSize()) + 1;
         }
         return message instanceof GatheredPacket packet ? packet.parts() : 1;
     }

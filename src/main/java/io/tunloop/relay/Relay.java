@@ -4,16 +4,24 @@ package io.tunloop.relay;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.function.Function;
 
 /**
- * Writes what one channel reads to another one of the same event loop: the last handler of the reading pipeline.
+ * Writes what one channel reads to another one of the same event loop: the last handler of the reading pipeline. Either may be
+ * any channel of Netty, of a TUN device, UDP, TCP or QUIC; what is read becomes what is written by a mapping.
  *
  * <pre>
  * reading channel ─► ... ─► Relay ─► write on read, flush on read-complete ─► ... ─► writing channel
  *                            ▲                                                        │
  *                            └──── reads again ◄──── Resume ◄──── writable again ◄────┘
  * </pre>
- * While the writing channel is full this handler has switched auto-read off. It leaves it alone where it was off before.
+ * <pre>
+ * tun.pipeline().addLast(new Relay(udp, packet -&gt; new DatagramPacket((ByteBuf) packet, remote)));
+ * udp.pipeline().addLast(new Relay(tun, datagram -&gt; ((DatagramPacket) datagram).content()));
+ * </pre>
+ * Channels share an event loop when the second one is registered with {@code group(first.eventLoop())}.
+ *
+ * <p>While the writing channel is full this handler has switched auto-read off. It leaves it alone where it was off before.
  *
  * Ownership: passes each message on with its reference.
  * Thread: the event loop that both channels share; the counters may be read by any.
@@ -22,15 +30,32 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  */
 public final class Relay extends ChannelInboundHandlerAdapter {
     private final Channel peer;
+    private final Function<Object, ?> mapping;
     private final PeerWrites writes;
     private final Resume resume = new Resume();
     // The event loop only.
     private final ReadPause pause = new ReadPause();
     private ChannelHandlerContext ctx;
 
-    /** @param peer where packets go; on the same event loop as the channel that this handler is added to */
+    /**
+     * Writes what is read as it is.
+     *
+     * @param peer where packets go; on the same event loop as the channel that this handler is added to
+     */
     public Relay(Channel peer) {
+        this(peer, Function.identity());
+    }
+
+    /**
+     * Writes what a mapping makes of what is read.
+     *
+     * @param peer where packets go; on the same event loop as the channel that this handler is added to
+     * @param mapping what to write for a message, which is the mapping's own from then on, also if it throws; null where it
+     *     drops that message. What becomes several is the work of a handler in front of this one.
+     */
+    public Relay(Channel peer, Function<Object, ?> mapping) {
         this.peer = peer;
+        this.mapping = mapping;
         writes = new PeerWrites(peer);
     }
 
@@ -51,7 +76,7 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         if (ctx.channel().eventLoop() != peer.eventLoop()) {
             throw new IllegalArgumentException("both channels of a Relay must share one event loop: " + ctx.channel()
-                    + ", " + peer + "; use a QueuedRelay between loops");
+                    + ", " + peer + "; register one with group(other.eventLoop()), or use a QueuedRelay between loops");
         }
         this.ctx = ctx;
         peer.pipeline().addLast(resume);
@@ -74,8 +99,11 @@ public final class Relay extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object packet) {
-        writes.write(packet);
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Object packet = mapping.apply(message);
+        if (packet != null) {
+            writes.write(packet);
+        }
         if (ctx.isRemoved()) {
             peer.flush(); // What removes this handler may have done so before the packet got there.
         }

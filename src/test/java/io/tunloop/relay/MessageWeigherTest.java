@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.codec.PacketCodec;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.testing.PacketSpec;
 import io.tunloop.testing.Packets;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
 /** What a message keeps from being used again, not what it says of itself. */
@@ -45,6 +47,16 @@ class MessageWeigherTest {
         assertThat(MessageWeigher.bytes(packet)).isEqualTo(1 + MessageWeigher.OBJECT_BYTES);
         assertThat(MessageWeigher.bytes("text")).isEqualTo(MessageWeigher.OBJECT_BYTES);
         packet.release();
+    }
+
+    @Test
+    void shouldCountTheDatagramsOfOneSend() {
+        for (int bytes : new int[] {1, 99, 100, 101, 450}) {
+            var send = new SegmentedDatagramPacket(
+                    Unpooled.directBuffer().writeZero(bytes), 100, InetSocketAddress.createUnresolved("remote", 1));
+            assertThat(MessageWeigher.packets(send)).isEqualTo((bytes + 99) / 100);
+            send.release();
+        }
     }
 
     @Test

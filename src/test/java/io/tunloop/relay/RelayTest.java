@@ -4,10 +4,16 @@ package io.tunloop.relay;
 import static io.tunloop.relay.TwoChannels.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.MessageToMessageDecoder;
 import io.tunloop.channel.TunChannel;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +59,40 @@ class RelayTest {
             channels.send(i, i + 1);
             receive(i, i + 1);
         }
+    }
+
+    @Test
+    void shouldWriteWhatAMappingMakesOfAnyMessageAndNotWhatItDrops() throws Exception {
+        channels = new TwoChannels(1);
+        reader = channels.reader();
+        InetSocketAddress remote = InetSocketAddress.createUnresolved("remote", 1);
+        reader.pipeline().addLast(new MessageToMessageDecoder<ByteBuf>() {
+            @Override
+            protected void decode(ChannelHandlerContext ctx, ByteBuf packet, List<Object> out) {
+                out.add(new DatagramPacket(packet.retain(), remote));
+            }
+        });
+        var read = new AtomicInteger();
+        relay = new Relay(channels.writer(), message -> {
+            DatagramPacket datagram = (DatagramPacket) message;
+            if (read.getAndIncrement() % 2 == 1) {
+                datagram.release();
+                return null;
+            }
+            return datagram.content();
+        });
+        reader.pipeline().addLast(relay);
+        reader.config().setAutoRead(true);
+
+        channels.send(0, 6);
+
+        for (int i : new int[] {0, 2, 4}) {
+            assertThat(channels.sink().receive()).isEqualTo(TwoChannels.packet(i));
+        }
+        await("all are read", () -> read.get() == 6);
+        channels.settle();
+        assertThat(channels.sink().poll()).isNull();
+        assertThat(relay.refused()).isZero();
     }
 
     @Test
@@ -142,7 +182,7 @@ class RelayTest {
                 .hasRootCauseInstanceOf(IllegalArgumentException.class)
                 .hasRootCauseMessage("both channels of a Relay must share one event loop: %s, %s;"
                                 .formatted(channels.reader(), channels.writer())
-                        + " use a QueuedRelay between loops");
+                        + " register one with group(other.eventLoop()), or use a QueuedRelay between loops");
         assertThat(channels.reader().pipeline().get(Relay.class)).isNull();
         assertThat(channels.writer().pipeline().toMap()).isEmpty();
     }
