@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.channel;
 
-import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -11,20 +10,18 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The engines that move packets, as values: how their event loops wait, and the channel that fits them.
+ * The engines that move packets, as values, for who chooses one at run time: how their event loops wait, and the channel that
+ * fits them.
  *
  * <pre>
- * var group = new MultiThreadIoEventLoopGroup(TunTransport.EPOLL.ioHandlerFactory());
- * new Bootstrap().group(group).channelFactory(TunTransport.EPOLL::newChannel) ...
+ * var group = new MultiThreadIoEventLoopGroup(transport.ioHandlerFactory());
+ * new Bootstrap().group(group).channelFactory(transport::newChannel) ...
  * </pre>
+ * Who wants epoll needs none of this: {@code EpollTunChannel.class} runs on any loop of Netty's {@code EpollIoHandler}.
  */
 public enum TunTransport {
-    /** Netty's epoll event loops, shared with sockets and any number of other channels. */
-    EPOLL(
-            Epoll::unavailabilityCause,
-            () -> EpollIoHandler.newFactory(Constants.EVENTS_PER_WAIT, DefaultSelectStrategyFactory.INSTANCE),
-            EpollTunChannel::new,
-            EpollTunChannel::new),
+    /** Netty's epoll event loops, as {@code EpollIoHandler.newFactory()} makes them, for sockets and any number of devices. */
+    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, EpollTunChannel::new, EpollTunChannel::new),
 
     /**
      * A thread that blocks in the kernel on its device: reads until that is empty, then waits for it and for tasks
@@ -81,13 +78,5 @@ public enum TunTransport {
     /** A channel over an open device, which it owns from now on. */
     public TunChannel newChannel(TunDevice device) {
         return channelOver.apply(device);
-    }
-
-    /** Apart, because an enum's constants are made before its static fields. */
-    private static final class Constants {
-        /** A loop of ours has a handful of channels; Netty's default would hold 4096 events for them. */
-        static final int EVENTS_PER_WAIT = 64;
-
-        private Constants() {}
     }
 }
