@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scripts call of each other, and which Maven builds. */
 class ScriptsTest {
@@ -40,6 +41,45 @@ class ScriptsTest {
 
         assertThat(tools.run(copy).exitCode()).isEqualTo(1);
         assertThat(tools.calls()).containsExactly(call);
+    }
+
+    private Path exampleScript() {
+        tools.copy("examples/PingResponder.java");
+        tools.stub("java", "[ $1 != --list-modules ] || echo jdk.compiler@17");
+        haveScripts("build.sh");
+        return tools.copy("scripts/example");
+    }
+
+    @Test
+    void shouldListTheExamples() {
+        assertThat(tools.run(exampleScript()).output())
+                .matches("PingResponder +Answers pings to every address of a network\n");
+    }
+
+    @Test
+    void shouldRunAnExampleFromItsSource() {
+        assertThat(tools.run(exampleScript(), "PingResponder", "tun0", "10.7.0.1/24").exitCode())
+                .isZero();
+        assertThat(tools.calls()).hasSize(3).contains("build.sh ");
+        assertThat(tools.calls()).last().asString().endsWith("examples/PingResponder.java tun0 10.7.0.1/24");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Nope", "../examples/PingResponder", "PingResponder.java", ""})
+    void shouldRefuseAnExampleThatThereIsNot(String name) {
+        Outcome outcome = tools.run(exampleScript(), name);
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.output()).isEqualTo("example: no example '" + name + "'; scripts/example lists them\n");
+        assertThat(tools.calls()).isEmpty();
+    }
+
+    @Test
+    void shouldSayThatExamplesNeedACompiler() {
+        Path example = exampleScript();
+        tools.stub("java", "echo java.base@17");
+        Outcome outcome = tools.run(example, "PingResponder");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.output()).contains("cannot compile: install a JDK").hasLineCount(1);
     }
 
     @Test

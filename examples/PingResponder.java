@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tunloop.examples;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.tunloop.channel.EpollTunChannel;
 import io.tunloop.channel.TunAddress;
 import io.tunloop.channel.TunChannelOption;
-import io.tunloop.channel.TunTransport;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.handler.IcmpEchoResponder;
 import io.tunloop.handler.IpOffset;
@@ -18,7 +20,8 @@ import java.util.List;
  * ping 10.7.0.9 ─► kernel ─► tun0 (10.7.0.1/24) ─► IcmpEchoResponder
  *               ◄─        ◄─                    ◄────────┘
  *
- * java ... PingResponder tun0 10.7.0.1/24
+ * sudo scripts/example PingResponder tun0 10.7.0.1/24
+ * ping 10.7.0.9                                           # in another terminal
  * </pre>
  */
 public final class PingResponder {
@@ -26,17 +29,20 @@ public final class PingResponder {
 
     /** Arguments: device, address with prefix length. */
     public static void main(String[] args) throws InterruptedException {
-        var loops = new MultiThreadIoEventLoopGroup(1, TunTransport.EPOLL.ioHandlerFactory());
-        var channel = new Bootstrap()
+        if (args.length != 2) {
+            System.err.println("usage: PingResponder DEVICE ADDRESS/PREFIX");
+            System.exit(2);
+        }
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        Channel tun = new Bootstrap()
                 .group(loops)
-                .channelFactory(TunTransport.EPOLL::newChannel)
+                .channel(EpollTunChannel.class)
                 .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse(args[1])))
                 .handler(new IcmpEchoResponder(IpOffset.PLAIN))
                 .bind(new TunAddress(args[0]))
                 .sync()
                 .channel();
         System.out.println("listening");
-        channel.closeFuture().sync();
-        loops.shutdownGracefully();
+        tun.closeFuture().sync();
     }
 }
