@@ -10,7 +10,7 @@ final class Remedy {
             case Errno.EPERM, Errno.EACCES -> permission(call, device);
             case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV -> missing(call, device);
             case Errno.ENOTTY -> device + " is not a TUN descriptor; hand over one of /dev/net/tun";
-            case Errno.EBUSY -> device + " is in use by another process; choose another name or stop it";
+            case Errno.EBUSY -> busy(call, device);
             case Errno.E2BIG -> device + " has the most queues a device can have; close one";
             case Errno.EINVAL -> invalid(call, device);
             case Errno.EBADFD, Errno.EFAULT -> device + " was deleted; create it and open it again";
@@ -25,6 +25,20 @@ final class Remedy {
             case Errno.EPROTO -> "the answer is not what was asked for; see what " + device + " is";
             default -> "the kernel refused it; see dmesg";
         };
+    }
+
+    private static String busy(String call, String device) {
+        if (call.equals("attach")) {
+            return "somebody has limited the send buffer of " + device + " (TUNSETSNDBUF); read and write it without a ring";
+        }
+        return inUse(device, 0);
+    }
+
+    /** @param ours the descriptors of this process that are not what is in the way */
+    static String inUse(String device, int ours) {
+        return OwnDescriptors.count(device) > ours
+                ? device + " is open in this very process; close it first, or choose another name"
+                : device + " is in use by another process; choose another name or stop it";
     }
 
     /**

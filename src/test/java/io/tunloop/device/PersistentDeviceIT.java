@@ -122,7 +122,7 @@ class PersistentDeviceIT {
         try (TunDevice device = TunDevice.open(config().build())) {
             assertThatThrownBy(() -> TunInterface.delete("tl0", namespace.name()))
                     .isInstanceOf(TunException.class)
-                    .hasMessageContaining("EBUSY: tl0 is in use by another process");
+                    .hasMessageContaining("EBUSY: tl0 is open in this very process");
             assertThat(device.state().up()).isTrue();
         }
     }
@@ -136,7 +136,7 @@ class PersistentDeviceIT {
             String before = snapshot();
             assertThatThrownBy(() -> TunInterface.delete("tl0", namespace.name()))
                     .isInstanceOf(TunException.class)
-                    .hasMessageContaining("EBUSY: tl0 is in use by another process");
+                    .hasMessageContaining("EBUSY: tl0 is open in this very process");
             assertThat(snapshot()).isEqualTo(before);
             assertThat(device.state().up()).isTrue();
         }
@@ -166,7 +166,7 @@ class PersistentDeviceIT {
                     .txQueueLength(77)
                     .address(InterfaceAddress.parse("10.7.0.2/24"))
                     .build();
-            assertThatThrownBy(() -> TunDevice.open(other)).hasMessageContaining("EBUSY: tl0 is in use");
+            assertThatThrownBy(() -> TunDevice.open(other)).hasMessageContaining("EBUSY: tl0 is open in this very process");
             assertThat(snapshot()).isEqualTo(before);
             try (TunDevice second = TunDevice.open(shared.build())) {
                 assertThat(second.vnetHeaderBytes()).isEqualTo(first.vnetHeaderBytes());

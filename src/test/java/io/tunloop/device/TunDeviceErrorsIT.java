@@ -72,17 +72,26 @@ class TunDeviceErrorsIT {
     }
 
     @Test
-    void shouldSayThatTheDeviceIsInUse() throws Exception {
+    void shouldSayThatThisVeryProcessHasTheDevice() throws Exception {
         try (TunDevice device = open()) {
-            TunException failure = failure(() -> TunDevice.open(config().build()));
-            assertThat(failure)
+            assertThat(failure(() -> TunDevice.open(config().build())))
                     .hasMessage("ioctl(TUNSETIFF) on tl0: EBUSY: "
-                            + "tl0 is in use by another process; choose another name or stop it");
+                            + "tl0 is open in this very process; close it first, or choose another name");
+            assertThat(device.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldSayThatAnotherProcessHasTheDevice() throws Exception {
+        try (TunDevice device = open()) {
+            assertThat(namespace.sh(JavaProcess.commandLine(DeviceProbe.class, "tl0")))
+                    .contains("EBUSY: tl0 is in use by another process; choose another name or stop it");
+            TunException failure = failure(() -> TunDevice.open(config().build()));
             assertThat(failure.call()).isEqualTo("ioctl(TUNSETIFF)");
             assertThat(failure.device()).isEqualTo(device.name());
             assertThat(failure.errno()).isEqualTo(Errno.EBUSY);
             assertThat(failure.errnoName()).isEqualTo("EBUSY");
-            assertThat(failure.remedy()).startsWith("tl0 is in use");
+            assertThat(failure.remedy()).startsWith("tl0 is open");
         }
     }
 

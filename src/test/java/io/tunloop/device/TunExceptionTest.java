@@ -16,6 +16,7 @@ class TunExceptionTest {
             delimiter = '|',
             value = {
                 "ioctl(TUNSETIFF) | tun11 | 16 | EBUSY: tun11 is in use by another process; choose another name or stop it",
+                "attach | tun11 | 16 | EBUSY: somebody has limited the send buffer of tun11 (TUNSETSNDBUF)",
                 "ioctl(TUNSETIFF) | tun11 | 1 | EPERM: needs CAP_NET_ADMIN; run as root, or use a persistent device",
                 "ioctl(TUNSETIFF) | tun11 | 22 | EINVAL: tun11 exists and is of another kind",
                 "ioctl(TUNSETIFF) | tun11 | 7 | E2BIG: tun11 has the most queues a device can have",
