@@ -35,6 +35,7 @@ import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.RequiresTun;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -206,7 +207,7 @@ class TunChannelIT {
         Bootstrap again = bootstrap(transport, new ChannelInboundHandlerAdapter());
         assertThatThrownBy(() -> again.bind(new TunAddress("tl0")).syncUninterruptibly())
                 .isInstanceOf(TunException.class)
-                .hasMessageContaining("EBUSY");
+                .hasMessageContaining("EBUSY: tl0 is open in this very process; close it first, or choose another name");
     }
 
     @ParameterizedTest
@@ -538,6 +539,46 @@ class TunChannelIT {
 
     private TunLinkEvent nextLinkEvent() throws InterruptedException {
         return (TunLinkEvent) recorder.nextUserEvent();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBindQueuesOfOneDeviceOnLoopAfterLoop(TunTransport transport) throws Exception {
+        Bootstrap bootstrap = bootstrap(transport, closing(-1))
+                .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24")));
+        List<TunChannel> queues =
+                TunQueues.bind(bootstrap, new TunAddress(""), 3).sync().getNow();
+        queues.forEach(queue -> binds.add(queue.newSucceededFuture()));
+        assertThat(queues).hasSize(3).allMatch(queue -> queue.device().isMultiQueue());
+        assertThat(queues).extracting(TunChannel::localAddress).containsOnly(queues.get(0).localAddress());
+        assertThat(queues.get(0).eventLoop()).isNotSameAs(queues.get(1).eventLoop());
+        assertThat(queues.get(0).eventLoop()).isSameAs(queues.get(2).eventLoop());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBindAllQueuesOrNone(TunTransport transport) {
+        Bootstrap bootstrap = bootstrap(transport, closing(2));
+        assertThatThrownBy(() -> TunQueues.bind(bootstrap, new TunAddress("tl0"), 3)
+                        .syncUninterruptibly())
+                .isInstanceOf(ClosedChannelException.class);
+        assertThat(namespace.run("ip", "-o", "link")).doesNotContain("tl0");
+        assertThatThrownBy(() -> TunQueues.bind(bootstrap, new TunAddress("tl0"), 257))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("queues must be 1..256: 257");
+    }
+
+    /** Closes the channel of this number, from 0 on, before it is bound. */
+    private static ChannelHandler closing(int number) {
+        var channels = new AtomicInteger();
+        return new ChannelInitializer<TunChannel>() {
+            @Override
+            protected void initChannel(TunChannel channel) {
+                if (channels.getAndIncrement() == number) {
+                    channel.close();
+                }
+            }
+        };
     }
 
     @ParameterizedTest

@@ -10,7 +10,6 @@ import io.tunloop.testing.JavaSource;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Tools;
-import io.tunloop.testing.TwoHosts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,7 +132,8 @@ class ExamplesIT {
             assertThat(host1.run("ping", "-c3", "-i0.2", "-W2", ADDRESS_2)).contains(" 0% packet loss");
             host1.run("bash", "-c", "echo 12345 > /dev/udp/" + ADDRESS_2 + "/9");
             // IP and UDP header, five digits, and the end of the line.
-            assertThat(forwarder.inputReader().lines()).contains("dropped 34 bytes");
+            assertThat(forwarder.inputReader().lines().anyMatch("dropped 34 bytes"::equals))
+                    .isTrue();
         }
     }
 
@@ -180,7 +180,9 @@ class ExamplesIT {
 
     private static Process start(NetNamespace namespace, String name, String... arguments) {
         Process process = namespace.start("sh", "-c", "exec " + commandLine(name, arguments));
-        assertThat(TwoHosts.readLine(process)).isIn("listening", "forwarding");
+        // Netty has something to say where there is no network card, which a namespace has not.
+        assertThat(process.inputReader().lines().anyMatch(line -> line.equals("listening") || line.equals("forwarding")))
+                .isTrue();
         return process;
     }
 
