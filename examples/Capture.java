@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Route;
 import io.tunloop.device.TunDeviceConfig;
@@ -39,10 +38,11 @@ public final class Capture {
             System.err.println("usage: Capture NETNS1 NETNS2 FOLDER");
             System.exit(2);
         }
-        Forwarder forwarder = Forwarder.open(ForwarderConfig.builder(ForwardMode.of("async-gso").orElseThrow())
-                .device1(device(args[0], "tun11", "10.0.1.1/24", "10.0.2.0/24"))
-                .device2(device(args[1], "tun22", "10.0.2.1/24", "10.0.1.0/24"))
-                .build());
+        Forwarder forwarder = Forwarder.open(
+                ForwarderConfig.builder(ForwardMode.of("async-gso").orElseThrow())
+                        .device1(device(args[0], "tun11", "10.0.1.1/24", "10.0.2.0/24"))
+                        .device2(device(args[1], "tun22", "10.0.2.1/24", "10.0.1.0/24"))
+                        .build());
         forwarder.directions().get(0).addFirst("capture", capture(Path.of(args[2], "1-to-2.pcapng")));
         forwarder.directions().get(1).addFirst("capture", capture(Path.of(args[2], "2-to-1.pcapng")));
         Runtime.getRuntime().addShutdownHook(new Thread(forwarder::close));

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -56,8 +55,7 @@ public final class EchoServer extends ChannelInboundHandlerAdapter {
     // One's complement sums do not mind the order of what they add.
     private static void swapEnds(ByteBuf packet, int start) {
         int source = packet.getInt(start + IpHeader.V4_SOURCE_OFFSET);
-        packet.setInt(
-                start + IpHeader.V4_SOURCE_OFFSET, packet.getInt(start + IpHeader.V4_DESTINATION_OFFSET));
+        packet.setInt(start + IpHeader.V4_SOURCE_OFFSET, packet.getInt(start + IpHeader.V4_DESTINATION_OFFSET));
         packet.setInt(start + IpHeader.V4_DESTINATION_OFFSET, source);
         int ports = packet.getInt(start + IpHeader.V4_BYTES);
         packet.setInt(start + IpHeader.V4_BYTES, Integer.rotateLeft(ports, Short.SIZE));

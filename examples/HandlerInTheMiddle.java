@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,10 +33,11 @@ public final class HandlerInTheMiddle {
             System.err.println("usage: HandlerInTheMiddle NETNS1 NETNS2 PROTOCOL");
             System.exit(2);
         }
-        Forwarder forwarder = Forwarder.open(ForwarderConfig.builder(ForwardMode.of("async-normal").orElseThrow())
-                .device1(device(args[0], "tun11", "10.0.1.1/24", "10.0.2.0/24"))
-                .device2(device(args[1], "tun22", "10.0.2.1/24", "10.0.1.0/24"))
-                .build());
+        Forwarder forwarder = Forwarder.open(
+                ForwarderConfig.builder(ForwardMode.of("async-normal").orElseThrow())
+                        .device1(device(args[0], "tun11", "10.0.1.1/24", "10.0.2.0/24"))
+                        .device2(device(args[1], "tun22", "10.0.2.1/24", "10.0.1.0/24"))
+                        .build());
         forwarder.directions().get(0).addFirst("only", new OnlyProtocol(Integer.parseInt(args[2])));
         forwarder.start();
         System.out.println("forwarding");

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufUtil;
@@ -82,8 +81,7 @@ public final class OneLoop {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket question) {
-            ctx.writeAndFlush(
-                    new DatagramPacket(ByteBufUtil.writeAscii(ctx.alloc(), packets(tun)), question.sender()));
+            ctx.writeAndFlush(new DatagramPacket(ByteBufUtil.writeAscii(ctx.alloc(), packets(tun)), question.sender()));
         }
     }
 

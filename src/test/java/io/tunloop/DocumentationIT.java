@@ -29,7 +29,7 @@ class DocumentationIT {
     private static final Pattern PROGRAM = Pattern.compile("^```java\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern MAIN_CLASS = Pattern.compile("^public (?:final )?class (\\w+)", Pattern.MULTILINE);
     private static final Pattern COMMENTS_ON_TOP =
-            Pattern.compile("^// SPDX.*\n\n|^/\\*\\*\n(?: \\*.*\n)+", Pattern.MULTILINE);
+            Pattern.compile("^// SPDX.*\n|^/\\*\\*\n(?: \\*.*\n)+", Pattern.MULTILINE);
 
     @TempDir
     private Path folder;

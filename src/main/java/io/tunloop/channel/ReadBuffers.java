@@ -95,8 +95,7 @@ final class ReadBuffers implements AutoCloseable {
     /** Packet {@code index} of this batch, with a reference for the caller. */
     ByteBuf packet(int index) {
         ByteBuf packet = slots[index].retain();
-        return (guarded ? new GuardedPacket(packet) : packet)
-                .setIndex(headroomBytes, headroomBytes + length(index));
+        return (guarded ? new GuardedPacket(packet) : packet).setIndex(headroomBytes, headroomBytes + length(index));
     }
 
     private boolean isReusable(ByteBuf slot) {

@@ -29,7 +29,8 @@ final class Remedy {
 
     private static String busy(String call, String device) {
         if (call.equals("attach")) {
-            return "somebody has limited the send buffer of " + device + " (TUNSETSNDBUF); read and write it without a ring";
+            return "somebody has limited the send buffer of " + device
+                    + " (TUNSETSNDBUF); read and write it without a ring";
         }
         return inUse(device, 0);
     }

@@ -145,8 +145,7 @@ final class TunOpener {
 
     private static void requireAlone(Link link, TunDeviceConfig config, int ours) throws TunException {
         if (config.exclusive() && !config.name().isEmpty() && link.queues(config.name()) > ours) {
-            throw new TunException(
-                    "ioctl(TUNSETIFF)", config.name(), Errno.EBUSY, Remedy.inUse(config.name(), ours));
+            throw new TunException("ioctl(TUNSETIFF)", config.name(), Errno.EBUSY, Remedy.inUse(config.name(), ours));
         }
     }
 

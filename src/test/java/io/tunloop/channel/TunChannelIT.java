@@ -115,9 +115,12 @@ class TunChannelIT {
                         .option(TunChannelOption.TUN_READ_TAILROOM, 8)
                         .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))),
                 "tl0");
-        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_HEADROOM)).isEqualTo(20);
-        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_TAILROOM)).isEqualTo(8);
-        assertThat(channel.config().setOption(TunChannelOption.TUN_READ_TAILROOM, 9)).isFalse();
+        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_HEADROOM))
+                .isEqualTo(20);
+        assertThat(channel.config().getOption(TunChannelOption.TUN_READ_TAILROOM))
+                .isEqualTo(8);
+        assertThat(channel.config().setOption(TunChannelOption.TUN_READ_TAILROOM, 9))
+                .isFalse();
         assertThat(namespace.run("ping", "-c20", "-i0.002", "-l10", "-W2", "-s", "1400", "10.7.0.9"))
                 .contains(" 0% packet loss");
     }
@@ -207,7 +210,8 @@ class TunChannelIT {
         Bootstrap again = bootstrap(transport, new ChannelInboundHandlerAdapter());
         assertThatThrownBy(() -> again.bind(new TunAddress("tl0")).syncUninterruptibly())
                 .isInstanceOf(TunException.class)
-                .hasMessageContaining("EBUSY: tl0 is open in this very process; close it first, or choose another name");
+                .hasMessageContaining(
+                        "EBUSY: tl0 is open in this very process; close it first, or choose another name");
     }
 
     @ParameterizedTest
@@ -550,7 +554,9 @@ class TunChannelIT {
                 TunQueues.bind(bootstrap, new TunAddress(""), 3).sync().getNow();
         queues.forEach(queue -> binds.add(queue.newSucceededFuture()));
         assertThat(queues).hasSize(3).allMatch(queue -> queue.device().isMultiQueue());
-        assertThat(queues).extracting(TunChannel::localAddress).containsOnly(queues.get(0).localAddress());
+        assertThat(queues)
+                .extracting(TunChannel::localAddress)
+                .containsOnly(queues.get(0).localAddress());
         assertThat(queues.get(0).eventLoop()).isNotSameAs(queues.get(1).eventLoop());
         assertThat(queues.get(0).eventLoop()).isSameAs(queues.get(2).eventLoop());
     }
@@ -559,8 +565,8 @@ class TunChannelIT {
     @EnumSource
     void shouldBindAllQueuesOrNone(TunTransport transport) {
         Bootstrap bootstrap = bootstrap(transport, closing(2));
-        assertThatThrownBy(() -> TunQueues.bind(bootstrap, new TunAddress("tl0"), 3)
-                        .syncUninterruptibly())
+        assertThatThrownBy(() ->
+                        TunQueues.bind(bootstrap, new TunAddress("tl0"), 3).syncUninterruptibly())
                 .isInstanceOf(ClosedChannelException.class);
         assertThat(namespace.run("ip", "-o", "link")).doesNotContain("tl0");
         assertThatThrownBy(() -> TunQueues.bind(bootstrap, new TunAddress("tl0"), 257))

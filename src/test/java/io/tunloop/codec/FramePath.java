@@ -116,7 +116,10 @@ final class FramePath implements AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ByteBuf packet = (ByteBuf) message;
             int start = packet.readerIndex() - headerBytes;
-            packet.setZero(start, headerBytes).readerIndex(start).writeZero(tagBytes).release();
+            packet.setZero(start, headerBytes)
+                    .readerIndex(start)
+                    .writeZero(tagBytes)
+                    .release();
         }
     }
 

@@ -166,7 +166,8 @@ class PersistentDeviceIT {
                     .txQueueLength(77)
                     .address(InterfaceAddress.parse("10.7.0.2/24"))
                     .build();
-            assertThatThrownBy(() -> TunDevice.open(other)).hasMessageContaining("EBUSY: tl0 is open in this very process");
+            assertThatThrownBy(() -> TunDevice.open(other))
+                    .hasMessageContaining("EBUSY: tl0 is open in this very process");
             assertThat(snapshot()).isEqualTo(before);
             try (TunDevice second = TunDevice.open(shared.build())) {
                 assertThat(second.vnetHeaderBytes()).isEqualTo(first.vnetHeaderBytes());

@@ -181,7 +181,9 @@ class ExamplesIT {
     private static Process start(NetNamespace namespace, String name, String... arguments) {
         Process process = namespace.start("sh", "-c", "exec " + commandLine(name, arguments));
         // Netty has something to say where there is no network card, which a namespace has not.
-        assertThat(process.inputReader().lines().anyMatch(line -> line.equals("listening") || line.equals("forwarding")))
+        assertThat(process.inputReader()
+                        .lines()
+                        .anyMatch(line -> line.equals("listening") || line.equals("forwarding")))
                 .isTrue();
         return process;
     }

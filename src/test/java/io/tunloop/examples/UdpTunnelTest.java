@@ -46,7 +46,9 @@ class UdpTunnelTest {
     @Test
     void shouldPutTheHeaderInFrontOfAPacketWhereItLies() throws Exception {
         var channel = new RoomyChannel(HEADER_BYTES, 0).with(encapsulation());
-        ByteBuf packet = Unpooled.directBuffer().writeInt(-1).writeBytes(Packets.udp4(100).bytes());
+        ByteBuf packet = Unpooled.directBuffer()
+                .writeInt(-1)
+                .writeBytes(Packets.udp4(100).bytes());
         packet.readerIndex(HEADER_BYTES);
 
         channel.writeInbound(packet);
@@ -63,8 +65,8 @@ class UdpTunnelTest {
     void shouldSendThePacketsOfAFrameFromOneBuffer() throws Exception {
         PacketSpec whole = Packets.tcp4(ACK, 60_000, 1);
         List<byte[]> expected = Codec.split(Packets.take(whole.frame(1_000)));
-        var channel = new RoomyChannel(HEADER_BYTES, 0)
-                .with(new GsoSplitter(GsoSplitter.Output.BATCHES), encapsulation());
+        var channel =
+                new RoomyChannel(HEADER_BYTES, 0).with(new GsoSplitter(GsoSplitter.Output.BATCHES), encapsulation());
 
         channel.writeInbound(whole.frame(1_000));
 

@@ -58,7 +58,8 @@ class ScriptsTest {
 
     @Test
     void shouldRunAnExampleFromItsSource() {
-        assertThat(tools.run(exampleScript(), "PingResponder", "tun0", "10.7.0.1/24").exitCode())
+        assertThat(tools.run(exampleScript(), "PingResponder", "tun0", "10.7.0.1/24")
+                        .exitCode())
                 .isZero();
         assertThat(tools.calls()).hasSize(3).contains("build.sh ");
         assertThat(tools.calls()).last().asString().endsWith("examples/PingResponder.java tun0 10.7.0.1/24");
