@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds target/tunloop.jar, target/native/limit and target/tunloop.jsa, but only when a source is newer than they are.
+# Builds target/tunloop.jar, target/native/limit, target/native/loadgen and target/tunloop.jsa, but only when a source is
+# newer than they are.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 cd "$root"
 
 up_to_date() {
-    [[ -f target/tunloop.jar && -x target/native/limit ]] || return 1
+    [[ -f target/tunloop.jar && -x target/native/limit && -x target/native/loadgen ]] || return 1
     [[ -z $(find pom.xml src/main native -newer target/tunloop.jar -print -quit) ]]
 }
 
