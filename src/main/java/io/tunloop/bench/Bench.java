@@ -53,6 +53,7 @@ public final class Bench {
     private final PrintStream status;
     private final Shell shell;
     private final List<RowResult> results;
+    private final Workload workload; // at no point of a sweep
     private Environment environment = Environment.UNKNOWN;
 
     /**
@@ -74,6 +75,8 @@ public final class Bench {
         this.status = status;
         this.shell = new Shell(config.verbose() ? status : null);
         this.results = config.rows().stream().map(RowResult::new).toList();
+        this.workload =
+                Workloads.of(config.load(), Topology.of(ownPid(), config.load().ipv6()), TEMPORARY);
     }
 
     /** The words as one would type them, for the record. */
@@ -90,8 +93,7 @@ public final class Bench {
     @SuppressWarnings("try") // the janitor is only there to be closed
     public boolean run() throws IOException {
         Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        Preflight.check(
-                Workloads.of(config.load(), TEMPORARY).clientCommand("", 1).get(0));
+        Preflight.check(workload.clientCommand("", 1).get(0));
         if (config.flameGraphFolder() != null) {
             FlameGraph.preflight();
         }
@@ -122,7 +124,7 @@ public final class Bench {
         } catch (BenchException e) {
             throw new IOException(e.getMessage(), e);
         }
-        List<Measure> columns = Workloads.of(config.load(), TEMPORARY).columns();
+        List<Measure> columns = workload.columns();
         new Comparison(results, columns.get(0)).fill(config.relativeTo());
         Report report = new Report(
                 config.command(),
@@ -209,7 +211,6 @@ public final class Bench {
         long rows = results.stream().filter(result -> result.error() == null).count();
         double overhead =
                 config.quick() ? START_SECONDS : rehearsalSeconds / Math.max(1, results.size()) + SERVER_SECONDS;
-        Workload workload = Workloads.of(config.load(), TEMPORARY);
         double runSeconds = Experiment.trafficSeconds(workload, config.timing()) + overhead;
         Duration duration = Duration.ofSeconds(Math.round(rows * config.rotations() * runSeconds));
         return String.format(
@@ -223,7 +224,7 @@ public final class Bench {
     }
 
     private void rotate(Path folder, ReportFiles files) throws InterruptedException {
-        Rotations rotations = new Rotations(config, results);
+        Rotations rotations = new Rotations(config, workload.columns().get(0), results);
         Progress progress = new Progress(out, status, config.rows().size() * config.rotations());
         while (rotations.next() && isWorthwhile()) {
             for (RowResult result : results) {
@@ -265,7 +266,9 @@ public final class Bench {
             if (config.profileJvm() && result.row().kind() == Row.Kind.MODE && result.error() == null) {
                 status.println("profile of the JVM of " + result.row().title());
                 try {
-                    experiment(result.row(), folder).profileJvm(result.row(), folder).forEach(result::derive);
+                    experiment(result.row(), folder)
+                            .profileJvm(result.row(), folder)
+                            .forEach(result::derive);
                 } catch (BenchException e) {
                     shell.checkStopped();
                     result.fail("profile of the JVM: " + e.getMessage());
@@ -312,7 +315,7 @@ public final class Bench {
                 shell,
                 topology,
                 load,
-                Workloads.of(load, folder),
+                Workloads.of(load, topology, folder),
                 config.timing(),
                 gauges,
                 config.pinning(),

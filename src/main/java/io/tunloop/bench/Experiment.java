@@ -106,7 +106,8 @@ final class Experiment {
     @SuppressWarnings("try") // the server is only there to be closed
     Map<Measure, Double> profileJvm(Row row, Path temporary) throws BenchException, InterruptedException {
         return isolated(() -> forwarded(row, shell::startAttachable, (address, forwarder, device) -> {
-            try (Child server = startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
+            try (Child server =
+                    startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
                 JvmRecording recording = JvmRecording.start(shell, temporary, forwarder);
                 Window window = Window.open(shell, topology);
                 List<String> command = workload.fineGrained(workload.clientCommand(address, PROFILE_JVM_SECONDS));
@@ -123,8 +124,8 @@ final class Experiment {
     }
 
     /** How long the traffic of one run takes, warm-up included. */
-    static int trafficSeconds(Workload workload, Timing timing) {
-        int alone = timing.warmUpSeconds() + timing.seconds();
+    static double trafficSeconds(Workload workload, Timing timing) {
+        double alone = timing.warmUpSeconds() + workload.tuningSeconds(timing.seconds()) + timing.seconds();
         return workload.isRepeatedUnderLoad() ? alone + STREAM_LEAD_SECONDS + timing.seconds() : alone;
     }
 
@@ -167,9 +168,9 @@ final class Experiment {
             commands.add(baseline ? topology.inFirst(server) : topology.inSecond(server));
         }
         if (timing.warmUpSeconds() > 0) {
-            commands.add(topology.inFirst(pinning.client(workload.clientCommand(address, timing.warmUpSeconds()))));
+            commands.add(topology.inFirst(pinned(workload.clientCommand(address, timing.warmUpSeconds()))));
         }
-        commands.add(topology.inFirst(pinning.client(workload.clientCommand(address, timing.seconds()))));
+        commands.add(topology.inFirst(pinned(workload.clientCommand(address, timing.seconds()))));
         return commands;
     }
 
@@ -181,10 +182,11 @@ final class Experiment {
         String address = topology.clientAddress();
         try (Child server = startServer(workload, topology.inFirst(pinning.server(workload.serverCommand(address))))) {
             warmUp(address, null);
+            Workload tuned = tuned(address, null);
             Window window = Window.open(shell, topology);
-            String output = client(address, timing.seconds(), null);
+            String output = client(tuned.clientCommand(address, timing.seconds()), timing.seconds(), null);
             Window.Account account = window.close();
-            Workload.Traffic traffic = workload.parse(output);
+            Workload.Traffic traffic = tuned.parse(output);
             return result(traffic, account.measures(), traffic.intervals(), account.other(), null);
         }
     }
@@ -193,7 +195,8 @@ final class Experiment {
     @SuppressWarnings("try") // the server is only there to be closed
     private <T> Traffic<T> served(Traffic<T> traffic) {
         return (address, forwarder, device) -> {
-            try (Child server = startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
+            try (Child server =
+                    startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
                 warmUp(address, forwarder);
                 return traffic.run(address, forwarder, device);
             }
@@ -226,17 +229,18 @@ final class Experiment {
 
     private RunResult measure(Row row, String address, Child forwarder, DeviceFacts device)
             throws BenchException, InterruptedException {
+        Workload tuned = tuned(address, forwarder);
         Window window = Window.open(shell, topology);
         try (Monitor monitor = Monitor.start(forwarder.handle(), isAsked(row) ? gauges : null);
                 HardwareCounters counting = counters ? HardwareCounters.start(shell, forwarder.handle()) : null) {
-            String output = client(address, timing.seconds(), forwarder);
+            String output = client(tuned.clientCommand(address, timing.seconds()), timing.seconds(), forwarder);
             Map<Measure, Double> measures = monitor.stop();
             Window.Account account = window.close();
             measures.putAll(account.measures());
             if (counting != null) {
                 measures.putAll(counting.stop(account.packets()));
             }
-            Workload.Traffic traffic = workload.parse(output);
+            Workload.Traffic traffic = tuned.parse(output);
             Double calls = Gauges.systemCallsPerPacket(monitor.samples());
             if (calls != null) {
                 measures.put(Measure.SYSTEM_CALLS_PER_PACKET, calls);
@@ -284,7 +288,13 @@ final class Experiment {
         measures.put(Measure.OTHER_CPU, Statistics.round(other.percent()));
         putPerGbit(measures, Measure.CPU_PER_GBIT, Measure.CPU_AVG);
         putPerGbit(measures, Measure.SYSTEM_CPU_PER_GBIT, Measure.SYSTEM_CPU);
-        return new RunResult(measures, series, device, other.isDoubtful() ? other.toString() : null, traffic.summary());
+        return new RunResult(
+                measures,
+                series,
+                device,
+                other.isDoubtful() ? other.toString() : null,
+                traffic.summary(),
+                traffic.lossFree());
     }
 
     private static void putPerGbit(Map<Measure, Double> measures, Measure perGbit, Measure cpu) {
@@ -332,6 +342,10 @@ final class Experiment {
         }
     }
 
+    private Workload tuned(String address, Child forwarder) throws BenchException, InterruptedException {
+        return workload.tuned((command, seconds) -> client(command, seconds, forwarder), address, timing.seconds());
+    }
+
     private void warmUp(String address, Child forwarder) throws BenchException, InterruptedException {
         if (timing.warmUpSeconds() > 0) {
             client(address, timing.warmUpSeconds(), forwarder);
@@ -345,7 +359,7 @@ final class Experiment {
 
     private String client(List<String> command, int seconds, Child forwarder)
             throws BenchException, InterruptedException {
-        try (Child client = shell.start(topology.inFirst(pinning.client(command)))) {
+        try (Child client = shell.start(topology.inFirst(pinned(command)))) {
             if (forwarder != null) {
                 forwarder.handle().onExit().thenRun(client::kill);
             }
@@ -358,6 +372,10 @@ final class Experiment {
             }
             return client.output();
         }
+    }
+
+    private List<String> pinned(List<String> client) {
+        return workload.hasBothEnds() ? pinning.ends(client) : pinning.client(client);
     }
 
     private boolean isAsked(Row row) {

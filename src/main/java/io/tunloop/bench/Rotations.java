@@ -6,8 +6,6 @@ import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.plan.BenchConfig;
 import io.tunloop.bench.plan.Until;
-import io.tunloop.bench.workload.Workloads;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +24,9 @@ final class Rotations {
     private final long startNs;
     private int number;
 
-    Rotations(BenchConfig config, List<RowResult> results) {
-        this(
-                config.rotations(),
-                config.until(),
-                Workloads.of(config.load(), Path.of("")).columns().get(0),
-                results,
-                System::nanoTime);
+    /** @param primary the measure that --until is about */
+    Rotations(BenchConfig config, Measure primary, List<RowResult> results) {
+        this(config.rotations(), config.until(), primary, results, System::nanoTime);
     }
 
     Rotations(int least, Until until, Measure primary, List<RowResult> results, LongSupplier clockNs) {

@@ -22,6 +22,11 @@ public final class Namespaces implements AutoCloseable {
         this.topology = topology;
     }
 
+    /** Where the namespace of this name is, or would be. */
+    public static Path file(String name) {
+        return FOLDER.resolve(name);
+    }
+
     public void create() throws BenchException, InterruptedException {
         for (List<String> command : topology.createCommands()) {
             shell.run(command);
@@ -50,7 +55,7 @@ public final class Namespaces implements AutoCloseable {
     }
 
     static void remove(Shell shell, String name) throws BenchException, InterruptedException {
-        Path path = FOLDER.resolve(name);
+        Path path = file(name);
         if (!Files.exists(path)) {
             return;
         }

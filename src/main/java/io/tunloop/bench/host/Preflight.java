@@ -14,7 +14,7 @@ public final class Preflight {
 
     private Preflight() {}
 
-    /** @param client the program that sends the traffic */
+    /** @param client the program that sends the traffic: a tool, or the path of one of our own */
     public static void check(String client) throws IOException {
         if (!Files.exists(DEVICE)) {
             throw new IOException("there is no " + DEVICE + ": load the kernel module tun");
@@ -22,7 +22,11 @@ public final class Preflight {
         for (String tool : TOOLS) {
             require(tool, "bench");
         }
-        require(client, client.equals("iperf3") ? "bench" : "test");
+        if (!client.contains("/")) {
+            require(client, client.equals("iperf3") ? "bench" : "test");
+        } else if (!Files.isExecutable(Path.of(client))) {
+            throw new IOException("the load generator is not built: " + client);
+        }
     }
 
     /** @param purpose for which scripts/setup.sh installs it */

@@ -20,6 +20,40 @@ public enum Measure {
     PACKETS_PER_SECOND("kpps", "1000 packets/s", 1, true),
     @JsonProperty("lossPercent")
     LOSS_PERCENT("Loss %", "%", 2, false),
+    @JsonProperty("lossFreePacketsPerSecond")
+    LOSS_FREE("NDR kpps", "1000 packets/s", 1, true),
+    @JsonProperty("halfPercentLossPacketsPerSecond")
+    HALF_PERCENT_LOSS("0.5% kpps", "1000 packets/s", 1, true),
+    @JsonProperty("latencyAt10P50Us")
+    AT_10_P50("p50@10", "us", 1, false),
+    @JsonProperty("latencyAt10P90Us")
+    AT_10_P90("p90@10", "us", 1, false),
+    @JsonProperty("latencyAt10P99Us")
+    AT_10_P99("p99@10", "us", 1, false),
+    @JsonProperty("latencyAt10P999Us")
+    AT_10_P999("p99.9@10", "us", 1, false),
+    @JsonProperty("latencyAt10MaxUs")
+    AT_10_MAX("max@10", "us", 1, false),
+    @JsonProperty("latencyAt50P50Us")
+    AT_50_P50("p50@50", "us", 1, false),
+    @JsonProperty("latencyAt50P90Us")
+    AT_50_P90("p90@50", "us", 1, false),
+    @JsonProperty("latencyAt50P99Us")
+    AT_50_P99("p99@50", "us", 1, false),
+    @JsonProperty("latencyAt50P999Us")
+    AT_50_P999("p99.9@50", "us", 1, false),
+    @JsonProperty("latencyAt50MaxUs")
+    AT_50_MAX("max@50", "us", 1, false),
+    @JsonProperty("latencyAt90P50Us")
+    AT_90_P50("p50@90", "us", 1, false),
+    @JsonProperty("latencyAt90P90Us")
+    AT_90_P90("p90@90", "us", 1, false),
+    @JsonProperty("latencyAt90P99Us")
+    AT_90_P99("p99@90", "us", 1, false),
+    @JsonProperty("latencyAt90P999Us")
+    AT_90_P999("p99.9@90", "us", 1, false),
+    @JsonProperty("latencyAt90MaxUs")
+    AT_90_MAX("max@90", "us", 1, false),
     @JsonProperty("latencyP50Us")
     LATENCY_P50("p50 us", "us", 1, false),
     @JsonProperty("latencyP90Us")

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param device the forwarder's first device; {@code null} without a forwarder
  * @param busy what else used the processor, when it was enough to doubt the numbers; else {@code null}
  * @param summary of the traffic, one line for a person
+ * @param lossFree what a search for loss-free rates found; {@code null} for other workloads
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunResult(
@@ -23,11 +24,17 @@ public record RunResult(
         List<Sample> series,
         DeviceFacts device,
         String busy,
-        @JsonIgnore String summary) {
+        @JsonIgnore String summary,
+        LossFree lossFree) {
     public RunResult {
         EnumMap<Measure, Double> own = new EnumMap<>(Measure.class);
         own.putAll(measures);
         measures = own;
+    }
+
+    public RunResult(
+            Map<Measure, Double> measures, List<Sample> series, DeviceFacts device, String busy, String summary) {
+        this(measures, series, device, busy, summary, null);
     }
 
     @JsonAnyGetter

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.plan;
 
+import static io.tunloop.bench.plan.BenchOptions.DEFAULT_NDR_ROTATIONS;
 import static io.tunloop.bench.plan.BenchOptions.DEFAULT_ROTATIONS;
 import static io.tunloop.bench.plan.BenchOptions.DEFAULT_SECONDS;
 import static io.tunloop.bench.plan.BenchOptions.DEFAULT_WARM_UP_SECONDS;
+import static io.tunloop.bench.plan.BenchOptions.QUICK_NDR_SECONDS;
 import static io.tunloop.bench.plan.BenchOptions.QUICK_SECONDS;
 import static io.tunloop.bench.plan.BenchOptions.QUICK_WARM_UP_SECONDS;
 
@@ -59,21 +61,24 @@ public record BenchConfig(
 
     public static BenchConfig of(BenchOptions options, String command, Collection<String> modes) {
         Timing timing = new Timing(
-                orElse(options.seconds, options.quick ? QUICK_SECONDS : DEFAULT_SECONDS),
+                orElse(options.seconds, options.quick ? quickSeconds(options.workload) : DEFAULT_SECONDS),
                 orElse(options.warmUpSeconds, options.quick ? QUICK_WARM_UP_SECONDS : DEFAULT_WARM_UP_SECONDS));
         Until until = Until.of(options);
-        int rotations =
-                orElse(options.rotations, until != null ? Until.MIN_ROTATIONS : options.quick ? 1 : DEFAULT_ROTATIONS);
+        int rotations = orElse(
+                options.rotations,
+                until != null ? Until.MIN_ROTATIONS : options.quick ? 1 : rotations(options.workload));
         requireRange("--time", timing.seconds(), 1, MAX_SECONDS);
         requireRange("--warm-up", timing.warmUpSeconds(), 0, MAX_SECONDS);
         requireRange("--repeat", rotations, 1, MAX_ROTATIONS);
         List<Row> rows = sweep(RowSelection.of(options, modes), options);
         requireKnown(options.relativeTo, rows);
+        Load load = load(options);
+        rows.forEach(row -> requireSize(load.at(row.variation())));
         return new BenchConfig(
                 command,
                 rows,
                 RowSelection.companions(options),
-                load(options),
+                load,
                 timing,
                 options.quick,
                 rotations,
@@ -94,7 +99,9 @@ public record BenchConfig(
         if (options.mtuBytes != 0) {
             new Variation(Variation.Axis.MTU, options.mtuBytes);
         }
-        int sizeBytes = new Variation(Variation.Axis.SIZE, orElse(options.sizeBytes, DEFAULT_SIZE_BYTES)).value();
+        int sizeBytes = options.size == null
+                ? DEFAULT_SIZE_BYTES
+                : Variation.parse(Variation.Axis.SIZE, options.size, "--size").value();
         if (options.reverse && options.bidirectional) {
             throw new IllegalArgumentException("--reverse and --bidir exclude each other");
         }
@@ -102,7 +109,7 @@ public record BenchConfig(
         refuse(options.parallel > 1, Knob.PARALLEL, workload);
         refuse(options.reverse, Knob.REVERSE, workload);
         refuse(options.bidirectional, Knob.BIDIR, workload);
-        refuse(options.sizeBytes != null, Knob.SIZE, workload);
+        refuse(options.size != null, Knob.SIZE, workload);
         refuse(options.congestion != null, Knob.CC, workload);
         requireIpv6Mtu(options.ipv6, options.mtuBytes);
         return new Load(
@@ -137,8 +144,8 @@ public record BenchConfig(
     /** Each row at each point, all rows of a point together. */
     private static List<Row> sweep(List<Row> rows, BenchOptions options) {
         String sweep = options.sweep;
-        if (sweep == null && options.workload == Kind.UDP && options.sizeBytes == null) {
-            sweep = UDP_SIZES;
+        if (sweep == null && options.size == null) {
+            sweep = defaultSweep(options);
         }
         if (sweep == null) {
             return rows;
@@ -148,6 +155,43 @@ public record BenchConfig(
         return points.stream()
                 .flatMap(point -> rows.stream().map(row -> row.at(point)))
                 .toList();
+    }
+
+    /** The sizes of a workload whose rate depends on them; {@code null} for none. */
+    private static String defaultSweep(BenchOptions options) {
+        return switch (options.workload) {
+            case UDP -> UDP_SIZES;
+            case NDR ->
+                options.quick
+                        ? null
+                        : "size=64,512," + Datagram.largestPayload(options.ipv6, options.mtuBytes) + ",imix";
+            default -> null;
+        };
+    }
+
+    private static int quickSeconds(Kind workload) {
+        return workload == Kind.NDR ? QUICK_NDR_SECONDS : QUICK_SECONDS;
+    }
+
+    private static int rotations(Kind workload) {
+        return workload == Kind.NDR ? DEFAULT_NDR_ROTATIONS : DEFAULT_ROTATIONS;
+    }
+
+    /** A datagram in fragments would be lost by any of them. */
+    private static void requireSize(Load load) {
+        if (load.kind() != Kind.NDR) {
+            if (load.sizeBytes() == Load.IMIX) {
+                throw new IllegalArgumentException(
+                        "--size imix has no effect on --workload " + load.kind().word() + ", only on ndr");
+            }
+            return;
+        }
+        int largest = Datagram.largestPayload(load.ipv6(), load.mtuBytes());
+        if (load.sizeBytes() > largest) {
+            throw new IllegalArgumentException("ndr sends no fragments: with an MTU of "
+                    + Datagram.largestPacket(load.mtuBytes()) + " (--mtu) --size is " + largest + " at most: "
+                    + load.sizeBytes());
+        }
     }
 
     /** What a point of a sweep sets must be as sensible as the option of that name. */

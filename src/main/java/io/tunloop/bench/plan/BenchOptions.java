@@ -12,7 +12,9 @@ public final class BenchOptions {
     static final int DEFAULT_SECONDS = 3;
     static final int DEFAULT_WARM_UP_SECONDS = 2;
     static final int DEFAULT_ROTATIONS = 5;
+    static final int DEFAULT_NDR_ROTATIONS = 1;
     static final int QUICK_SECONDS = 2;
+    static final int QUICK_NDR_SECONDS = 1;
     static final int QUICK_WARM_UP_SECONDS = 1;
 
     @Parameters(
@@ -47,7 +49,10 @@ public final class BenchOptions {
     @Option(names = "--warm-up", paramLabel = "S", description = "Seconds of traffic before it, not counted (2).")
     Integer warmUpSeconds;
 
-    @Option(names = "--repeat", paramLabel = "N", description = "Rotations through all rows (5).")
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            description = "Rotations through all rows (5; ndr 1, it repeats its trials).")
     Integer rotations;
 
     @Option(
@@ -62,7 +67,9 @@ public final class BenchOptions {
     @Option(names = "--max-time", paramLabel = "MIN", description = "Minutes after which --until gives up (30).")
     Integer maxMinutes;
 
-    @Option(names = "--quick", description = "One rotation of 2 s each: whether it works, not how fast it is.")
+    @Option(
+            names = "--quick",
+            description = "One rotation of 2 s each (ndr 1 s, one size): whether it works, not how fast it is.")
     boolean quick;
 
     @Option(
@@ -72,7 +79,9 @@ public final class BenchOptions {
             description = {
                 "tcp: a stream, Gbit/s and retransmits;",
                 "udp: datagrams, packets/s and loss (sizes 64, 512 and 1472 unless --size);",
-                "rr: requests and responses; ping: echoes; both alone and beside a TCP stream."
+                "rr: requests and responses; ping: echoes; both alone and beside a TCP stream;",
+                "ndr: the highest datagram rates without loss and with 0.5 % of it, and round trips at 10, 50",
+                "and 90 % of the first (sizes 64, 512, the largest that fits and imix unless --size)."
             })
     Load.Kind workload;
 
@@ -93,8 +102,11 @@ public final class BenchOptions {
     @Option(names = "--mtu", paramLabel = "BYTES", description = "MTU of both devices (the forwarder's).")
     int mtuBytes;
 
-    @Option(names = "--size", paramLabel = "BYTES", description = "Payload of datagrams, requests and echoes (64).")
-    Integer sizeBytes;
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            description = "Payload of datagrams, requests and echoes (64); for ndr also imix, a mixture.")
+    String size;
 
     @Option(
             names = "--sweep",
@@ -146,7 +158,8 @@ public final class BenchOptions {
 
     @Option(
             names = "--counters",
-            description = "Counts cycles, instructions and cache misses of each forwarder (perf, where there is a PMU).")
+            description =
+                    "Counts cycles, instructions and cache misses of each forwarder (perf, where there is a PMU).")
     boolean counters;
 
     @Option(names = "--dry-run", description = "Prints the commands and runs none.")

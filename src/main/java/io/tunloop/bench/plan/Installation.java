@@ -18,17 +18,27 @@ public final class Installation {
         return List.of(java, "-cp", System.getProperty("java.class.path"), "io.tunloop.cli.Main");
     }
 
-    /** {@code TUNLOOP_LIMIT}, or beside the jar where the build or the installation puts it. */
+    /** The C forwarder of the limit rows. */
     static Path limitProgram() {
-        String limit = System.getenv("TUNLOOP_LIMIT");
-        if (limit != null) {
-            return Path.of(limit);
+        return program("limit", "TUNLOOP_LIMIT");
+    }
+
+    /** What sends the packets of a loss-free measurement. */
+    public static Path loadGenerator() {
+        return program("loadgen", "TUNLOOP_LOADGEN");
+    }
+
+    /** Where the environment says, or beside the jar where the build or the installation puts it. */
+    private static Path program(String name, String variable) {
+        String path = System.getenv(variable);
+        if (path != null) {
+            return Path.of(path);
         }
         Path code = Path.of(Installation.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
                 .getPath());
-        return code.resolveSibling("native").resolve("limit");
+        return code.resolveSibling("native").resolve(name);
     }
 }

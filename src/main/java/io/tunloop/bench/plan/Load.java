@@ -14,7 +14,7 @@ import java.util.Set;
  * @param bidirectional both send
  * @param ipv6 instead of IPv4
  * @param mtuBytes set on both devices; 0 leaves them alone
- * @param sizeBytes payload of a datagram or of a request
+ * @param sizeBytes payload of a datagram or of a request; {@link #IMIX} for a mixture
  */
 public record Load(
         Kind kind,
@@ -25,13 +25,17 @@ public record Load(
         boolean ipv6,
         int mtuBytes,
         int sizeBytes) {
+    /** Instead of a size: small, medium and large packets in turns. */
+    public static final int IMIX = 0;
+
     /** On the command line and in the result file in lower case. */
     public enum Kind {
         TCP(Knob.PARALLEL, Knob.REVERSE, Knob.BIDIR, Knob.CC),
         UDP(Knob.PARALLEL, Knob.REVERSE, Knob.BIDIR, Knob.SIZE),
         // The congestion control is that of the TCP stream beside them.
         RR(Knob.SIZE, Knob.CC),
-        PING(Knob.SIZE, Knob.CC);
+        PING(Knob.SIZE, Knob.CC),
+        NDR(Knob.PARALLEL, Knob.REVERSE, Knob.BIDIR, Knob.SIZE);
 
         private final Set<Knob> knobs;
 

@@ -41,8 +41,7 @@ public record Pinning(String client, String server, String forwarder) {
             throw new IllegalArgumentException("--pin needs 2 cores at least: " + cores.size());
         }
         int ends = Math.min(cores.size() - 1, 2); // cores for client and server
-        String forwarder =
-                cores.stream().skip(ends).map(String::valueOf).collect(Collectors.joining(","));
+        String forwarder = cores.stream().skip(ends).map(String::valueOf).collect(Collectors.joining(","));
         return new Pinning(cores.get(0).toString(), cores.get(ends - 1).toString(), forwarder);
     }
 
@@ -64,6 +63,11 @@ public record Pinning(String client, String server, String forwarder) {
 
     public List<String> server(List<String> command) {
         return on(server, command);
+    }
+
+    /** What is client and server at once. */
+    public List<String> ends(List<String> command) {
+        return on(client == null || client.equals(server) ? client : client + ',' + server, command);
     }
 
     public List<String> forwarder(List<String> command) {

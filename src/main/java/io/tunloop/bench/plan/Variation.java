@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** One point of a sweep: {@code parallel=4}. */
+/** One point of a sweep: {@code parallel=4}. A mixture of sizes has the value {@link Load#IMIX}. */
 public record Variation(Axis axis, int value) {
     /** What a sweep can vary; on the command line and in the result file in lower case. */
     public enum Axis {
@@ -28,15 +28,23 @@ public record Variation(Axis axis, int value) {
             this.max = max;
         }
 
+        private void check(int value) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException(this + " must be " + min + ".." + max + ": " + value);
+            }
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
+    private static final String IMIX = "imix";
+
     public Variation {
-        if (value < axis.min || value > axis.max) {
-            throw new IllegalArgumentException(axis + " must be " + axis.min + ".." + axis.max + ": " + value);
+        if (axis != Axis.SIZE || value != Load.IMIX) {
+            axis.check(value);
         }
     }
 
@@ -46,13 +54,23 @@ public record Variation(Axis axis, int value) {
         Axis axis = axis(sweep.substring(0, Math.max(equals, 0)), sweep);
         List<Variation> points = new ArrayList<>();
         for (String value : sweep.substring(equals + 1).split(",")) {
-            try {
-                points.add(new Variation(axis, Integer.parseInt(value.strip())));
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("not a number in " + sweep + ": '" + value + "'", e);
-            }
+            points.add(parse(axis, value.strip(), sweep));
         }
         return points;
+    }
+
+    /** @param what the whole of what was given, for the message */
+    static Variation parse(Axis axis, String value, String what) {
+        if (axis == Axis.SIZE && value.equals(IMIX)) {
+            return new Variation(axis, Load.IMIX);
+        }
+        try {
+            int number = Integer.parseInt(value);
+            axis.check(number);
+            return new Variation(axis, number);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a number in " + what + ": '" + value + "'", e);
+        }
     }
 
     private static Axis axis(String name, String sweep) {
@@ -65,6 +83,6 @@ public record Variation(Axis axis, int value) {
 
     @Override
     public String toString() {
-        return axis + "=" + value;
+        return axis + "=" + (axis == Axis.SIZE && value == Load.IMIX ? IMIX : value);
     }
 }

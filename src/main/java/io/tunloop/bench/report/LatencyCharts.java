@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.report;
 
+import io.tunloop.bench.measure.Latencies;
+import io.tunloop.bench.measure.LossFree;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.RowResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How round-trip times are distributed: of all of them, the fraction that took at most so long.
@@ -31,7 +37,45 @@ final class LatencyCharts {
         List<CurveChart> charts = new ArrayList<>();
         addTo(charts, "latency", "Round trips", rows, UnaryOperator.identity());
         addTo(charts, "latency-loaded", "Round trips beside a TCP stream", rows, Measure::underLoad);
+        loads(rows).forEach(percent -> charts.add(atLoad(percent, rows)));
         return charts;
+    }
+
+    /** The parts of a loss-free rate at which round trips were measured. */
+    private static SortedSet<Integer> loads(List<RowResult> rows) {
+        return rows.stream()
+                .flatMap(LatencyCharts::latencies)
+                .map(LossFree.AtLoad::percent)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static CurveChart atLoad(int percent, List<RowResult> rows) {
+        List<Curve> curves = rows.stream()
+                .map(row -> curve(row, together(latencies(row).filter(load -> load.percent() == percent))))
+                .filter(curve -> !curve.x().isEmpty())
+                .toList();
+        return chart("latency-" + percent, "Round trips at " + percent + " % of the loss-free rate", curves, false);
+    }
+
+    private static Stream<LossFree.AtLoad> latencies(RowResult row) {
+        return row.runs().stream()
+                .filter(run -> run.lossFree() != null)
+                .flatMap(run -> run.lossFree().latencies().stream());
+    }
+
+    private static Latencies together(Stream<LossFree.AtLoad> runs) {
+        Latencies all = new Latencies();
+        runs.forEach(run -> all.add(Latencies.decode(run.histogram())));
+        return all;
+    }
+
+    private static Curve curve(RowResult row, Latencies latencies) {
+        List<Latencies.CdfPoint> points = latencies.cdf();
+        return Curve.of(
+                row.row().title(),
+                row.row().kind(),
+                points.stream().mapToDouble(Latencies.CdfPoint::us).toArray(),
+                points.stream().mapToDouble(point -> point.percent() / 100).toArray());
     }
 
     private static void addTo(

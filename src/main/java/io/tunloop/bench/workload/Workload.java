@@ -2,6 +2,7 @@
 package io.tunloop.bench.workload;
 
 import io.tunloop.bench.host.BenchException;
+import io.tunloop.bench.measure.LossFree;
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.measure.Sample;
 import java.util.List;
@@ -37,10 +38,41 @@ public interface Workload {
         return false;
     }
 
+    /** Whether the client is the server too. */
+    default boolean hasBothEnds() {
+        return false;
+    }
+
+    /**
+     * What is measured in the end, once it is known how much the device bears: found out with clients of its own.
+     *
+     * @param address as of {@link #clientCommand}
+     * @param seconds how long what is measured will take
+     */
+    default Workload tuned(Client client, String address, int seconds) throws BenchException, InterruptedException {
+        return this;
+    }
+
+    /** How long {@link #tuned} takes, as far as it can be told before. */
+    default double tuningSeconds(int seconds) {
+        return 0;
+    }
+
+    /** Runs a client to its end. */
+    interface Client {
+        /** Returns the standard output of a command that takes about so long. */
+        String run(List<String> command, int seconds) throws BenchException, InterruptedException;
+    }
+
     /**
      * What the client saw.
      *
      * @param intervals throughput per interval; may be empty
+     * @param lossFree what the search for the rate found; {@code null} for none
      */
-    record Traffic(Map<Measure, Double> measures, List<Sample> intervals, String summary) {}
+    record Traffic(Map<Measure, Double> measures, List<Sample> intervals, String summary, LossFree lossFree) {
+        Traffic(Map<Measure, Double> measures, List<Sample> intervals, String summary) {
+            this(measures, intervals, summary, null);
+        }
+    }
 }

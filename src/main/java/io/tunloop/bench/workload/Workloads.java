@@ -3,6 +3,8 @@ package io.tunloop.bench.workload;
 
 import io.tunloop.bench.host.BenchException;
 import io.tunloop.bench.host.Shell;
+import io.tunloop.bench.host.Topology;
+import io.tunloop.bench.plan.Installation;
 import io.tunloop.bench.plan.Load;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,13 +13,17 @@ import java.util.List;
 public final class Workloads {
     private Workloads() {}
 
-    /** @param folder for files that a program writes and the bench reads */
-    public static Workload of(Load load, Path folder) {
+    /**
+     * @param topology where the ends are
+     * @param folder for files that a program writes and the bench reads
+     */
+    public static Workload of(Load load, Topology topology, Path folder) {
         return switch (load.kind()) {
             case TCP -> new TcpWorkload(load.congestion(), load.parallel(), load.reverse(), load.bidirectional());
             case UDP -> new UdpWorkload(load.sizeBytes(), load.parallel(), load.reverse(), load.bidirectional());
             case RR -> new RequestResponseWorkload(load.sizeBytes(), folder.resolve("latency.csv"));
             case PING -> new PingWorkload(load.sizeBytes());
+            case NDR -> new NdrWorkload(Installation.loadGenerator(), topology, load);
         };
     }
 

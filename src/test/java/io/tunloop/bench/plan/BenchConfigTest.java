@@ -29,12 +29,20 @@ class BenchConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--workload rr --bidir, '--bidir has no effect on --workload rr, only on tcp and udp'",
-        "--workload rr --reverse, '--reverse has no effect on --workload rr, only on tcp and udp'",
-        "--workload ping --parallel 2, '--parallel has no effect on --workload ping, only on tcp and udp'",
-        "--workload ping --sweep parallel=1, '--parallel has no effect on --workload ping, only on tcp and udp'",
-        "--size 512, '--size has no effect on --workload tcp, only on udp and rr and ping'",
-        "--sweep size=512, '--size has no effect on --workload tcp, only on udp and rr and ping'",
+        "--workload rr --bidir, '--bidir has no effect on --workload rr, only on tcp and udp and ndr'",
+        "--workload rr --reverse, '--reverse has no effect on --workload rr, only on tcp and udp and ndr'",
+        "--workload ping --parallel 2, '--parallel has no effect on --workload ping, only on tcp and udp and ndr'",
+        "--workload ping --sweep parallel=1, '--parallel has no effect on --workload ping, only on tcp and udp and ndr'",
+        "--size 512, '--size has no effect on --workload tcp, only on udp and rr and ping and ndr'",
+        "--sweep size=512, '--size has no effect on --workload tcp, only on udp and rr and ping and ndr'",
+        "--workload ndr --cc cubic, '--cc has no effect on --workload ndr, only on tcp and rr and ping'",
+        "--workload ndr --size 1473, 'ndr sends no fragments: with an MTU of 1500 (--mtu) --size is 1472 at most: 1473'",
+        "'--workload ndr --ipv6 --mtu 1280 --sweep size=64,1233', 'ndr sends no fragments: with an MTU of 1280 (--mtu) --size is 1232 at most: 1233'",
+        "'--workload ndr --size 600 --sweep mtu=1500,600', 'ndr sends no fragments: with an MTU of 600 (--mtu) --size is 572 at most: 600'",
+        "--workload udp --size imix, '--size imix has no effect on --workload udp, only on ndr'",
+        "'--workload rr --sweep size=64,imix', '--size imix has no effect on --workload rr, only on ndr'",
+        "--workload ndr --size 0, 'size must be 16..65507: 0'",
+        "--workload ndr --size small, 'not a number in --size: ''small'''",
         "--workload udp --cc cubic, '--cc has no effect on --workload udp, only on tcp and rr and ping'",
         "--ipv6 --mtu 1279, 'IPv6 needs an MTU of 1280 at least: 1279'",
         "--ipv6 --sweep mtu=1000, 'IPv6 needs an MTU of 1280 at least: 1000'",
@@ -65,6 +73,9 @@ class BenchConfigTest {
                 "--bidir --parallel 2",
                 "--workload udp --reverse",
                 "--workload udp --bidir",
+                "--workload ndr --bidir --parallel 4 --size imix",
+                "--workload ndr --reverse --ipv6 --mtu 9000 --size 8952",
+                "--workload ndr --sweep parallel=1,2",
                 "--workload rr --size 100 --cc cubic",
                 "--workload ping --sweep mtu=1400,9000"
             })

@@ -27,6 +27,9 @@ class PinningTest {
 
         assertThat(pinning.forwarder(List.of("peer", "-x"))).containsExactly("taskset", "-c", "2,3", "peer", "-x");
         assertThat(pinning.client(List.of("iperf3"))).containsExactly("taskset", "-c", "0", "iperf3");
+        assertThat(pinning.ends(List.of("loadgen"))).containsExactly("taskset", "-c", "0,1", "loadgen");
+        assertThat(Pinning.on(List.of(0, 1)).ends(List.of("loadgen"))).containsExactly("taskset", "-c", "0", "loadgen");
+        assertThat(Pinning.NONE.ends(List.of("loadgen"))).containsExactly("loadgen");
         assertThat(pinning.server(List.of())).as("no server").isEmpty();
         assertThat(Pinning.NONE.forwarder(List.of("peer"))).containsExactly("peer");
         assertThat(Pinning.NONE).hasToString("none");
