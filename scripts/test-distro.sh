@@ -58,12 +58,13 @@ install_tools() {
         inside "$BENCH_LIMIT_S" "${install[@]}" default-jdk-headless
 }
 
-# Runs a command in the clone, for at most so many seconds. All mounts and processes of it are gone when it has ended.
+# Runs a command in the clone, for at most so many seconds. All mounts and processes of it are gone when it has ended: unshare
+# takes no notice of SIGTERM.
 inside() {
     local limit=$1
     shift
     # shellcheck disable=SC2016  # expanded inside
-    timeout --foreground "$limit" unshare --mount --pid --fork --kill-child --propagation private bash -c '
+    timeout --foreground --signal=KILL "$limit" unshare --mount --pid --fork --kill-child --propagation private bash -c '
         set -eu
         root=$1
         shift
