@@ -21,6 +21,7 @@ import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.NextTurn;
 import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.GatheredPacket;
 import java.net.SocketAddress;
@@ -453,7 +454,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
                 case DEVICE_FULL -> waitForWritable(true);
                 case MORE -> {
                     waitForWritable(false);
-                    eventLoop().execute(((TunUnsafe) unsafe())::writeReady);
+                    NextTurn.execute(eventLoop(), ((TunUnsafe) unsafe())::writeReady);
                 }
             }
         } catch (TunException e) {

@@ -68,7 +68,7 @@ final class TunWriter implements AutoCloseable {
             }
         }
         // Listeners that write again, as a traffic generator's do, must not keep the event loop for themselves.
-        return Result.MORE;
+        return in.isEmpty() ? Result.DONE : Result.MORE;
     }
 
     /** Returns false when the device takes no more for now. */

@@ -67,6 +67,7 @@ final class FrameLayout {
     }
 
     private String parseGso(ByteBuf frame) {
+        // Any other is sound: Linux 6.18 too splits to segments of 1 byte, and what it sends so is not to be lost here.
         if (gsoSize == 0) {
             return "gso_size is 0";
         }

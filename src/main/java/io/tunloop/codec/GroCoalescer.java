@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.tunloop.internal.LostWrites;
+import io.tunloop.internal.NextTurn;
 import io.tunloop.packet.PacketBatch;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -228,7 +229,7 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
             if (!ctx.channel().isOpen()) {
                 loseWaiting();
             } else if (groups.isFull()) {
-                more = writeFull();
+                more = !isTurnOver() && writeFull();
             } else {
                 takeFirst();
             }
@@ -279,10 +280,14 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         }
         last.release();
         if (fullWrites++ == 0) {
-            execute(this::newTurn);
+            executeInNextTurn(this::newTurn);
         }
-        boolean batch = !waiting.isEmpty() && waiting.peek().message instanceof PacketBatch;
-        return !channelFull && (!batch || fullWrites < FULL_WRITES_PER_TURN);
+        return !channelFull;
+    }
+
+    /** Packets that are in memory already are written without asking: only a batch can be more than it seems. */
+    private boolean isTurnOver() {
+        return fullWrites >= FULL_WRITES_PER_TURN && waiting.peek().message instanceof PacketBatch;
     }
 
     private boolean isWritten() {
@@ -307,6 +312,14 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
             ctx.executor().execute(task);
         } catch (RejectedExecutionException shutDown) {
             // The channel is closed, and what waits is lost then.
+        }
+    }
+
+    private void executeInNextTurn(Runnable task) {
+        try {
+            NextTurn.execute(ctx.executor(), task);
+        } catch (RejectedExecutionException shutDown) {
+            // As above.
         }
     }
 

@@ -10,11 +10,11 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.Promise;
 import io.tunloop.channel.TunChannel;
+import io.tunloop.internal.NextTurn;
 import io.tunloop.queue.Drain;
 import io.tunloop.queue.HandoffQueue;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -85,16 +85,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
         policy = config.full();
         queue = new HandoffQueue<>(config.capacity(), config.maxBytes(), MessageWeigher::bytes);
         EventLoop loop = peer.eventLoop();
-        drain = new Drain(loop, task -> nextTurn(loop, task), new Writing());
-    }
-
-    /** A scheduled task waits for the loop's next turn, where an ordinary one would run again before any I/O. */
-    private void nextTurn(EventLoop loop, Runnable task) {
-        if (loop.isShuttingDown()) {
-            loop.execute(task); // What is scheduled in its last turn it forgets.
-        } else {
-            loop.schedule(task, 0, TimeUnit.NANOSECONDS).addListener(abandonIfCancelled);
-        }
+        drain = new Drain(loop, task -> NextTurn.execute(loop, task, abandonIfCancelled), new Writing());
     }
 
     /** The messages that wait. */

@@ -56,6 +56,8 @@ class HostileIT {
     private static final long MAX_GROWTH_KIB = 24 << 10;
     private static final int PATIENCE_SECONDS = 20;
     private static final int ROUTING = 43;
+    private static final int ICMP = 1;
+    private static final int PING_HEADERS_BYTES = 28;
     private static final int SEGMENT_BYTES = 1_000;
 
     @TempDir
@@ -191,6 +193,27 @@ class HostileIT {
             assertThat(hosts.host1().run("ping", "-c5", "-i0.01", TwoHosts.ADDRESS_2))
                     .contains(" 0% packet loss");
             daemon.assertMemoryIsBounded();
+        }
+        daemon.assertNothingWasLostInSilence();
+    }
+
+    /** 650,000 packets that the kernel splits as readily as we do: they are forwarded, and keep nobody waiting. */
+    @ParameterizedTest
+    @ValueSource(strings = {"async-gso", "sync-gso-channel"})
+    void shouldForwardForOthersWhileAFewFramesStandForManyPackets(String mode) throws Exception {
+        daemon = LaunchedDaemon.launch(hosts, folder, mode);
+        var frames = new GuestFrames(SEED);
+        try (Guest guest = new Guest(hosts.host1(), "tun11");
+                Sink sink = new Sink(hosts.host1(), "tun11")) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(guest.send(frames.segmentsThatNobodyAnswers())).isTrue();
+            }
+            for (int length = 100; length < 110; length++) {
+                int probe = length;
+                hosts.host2().sh("ping -q -c1 -W0.001 -s" + length + " " + TwoHosts.ADDRESS_1 + " || true"); // No answer.
+                sink.receive(packet -> packet[9] == ICMP && packet.length == PING_HEADERS_BYTES + probe);
+            }
+            assertAllFramesWereRead(guest);
         }
         daemon.assertNothingWasLostInSilence();
     }

@@ -24,6 +24,7 @@ import java.util.Random;
 public final class GuestFrames {
     private static final int MAX_PACKET_BYTES = 65_535;
     private static final int V6_HEADER_BYTES = 40;
+    private static final int ALL_FLAGS = 0x3f;
     private static final int MAX_V4_OPTION_WORDS = 10;
     private static final int MAX_EXTENSION_BYTES = 2048;
     private static final int LOOSE_SOURCE_ROUTE = 131;
@@ -80,11 +81,19 @@ public final class GuestFrames {
         return frame(packet, segmentBytes());
     }
 
-    /** 40,000 segments of one byte, none of which may go with another: of all frames the one that asks for the most. */
+    /** 40,000 or 65,000 segments of one byte, none of which may go with another: of all frames those that ask for the most. */
     public byte[] segmentsThatMayNotMerge() {
+        return segmentsThatMayNotMerge(pick(ACK | ECE, ACK | URG, ALL_FLAGS), pick(40_000, 65_000));
+    }
+
+    /** 65,000 of them, with RST among their flags: nobody answers. */
+    public byte[] segmentsThatNobodyAnswers() {
+        return segmentsThatMayNotMerge(ALL_FLAGS, 65_000);
+    }
+
+    private byte[] segmentsThatMayNotMerge(int flags, int segments) {
         PacketSpec packet = address(random.nextBoolean() ? Packets.tcp4() : Packets.tcp6());
-        packet.flags(ACK | (random.nextBoolean() ? ECE : URG)).payload(40_000);
-        return frame(packet, 1);
+        return frame(packet.flags(flags).payload(segments), 1);
     }
 
     /** Headers of 32 KiB, which each of 30,000 segments would have: a gigabyte. */
