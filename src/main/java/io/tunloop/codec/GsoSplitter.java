@@ -12,6 +12,7 @@ import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.VirtioNetHeader;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -27,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Each buffer it fires is a complete, valid IP packet, ready for any socket. In {@linkplain Output#BATCHES batch mode}
  * a frame of several packets stays one message, whose packets are made when somebody asks; that is what a
  * {@link GroCoalescer} wants. A frame that is one packet is fired as it is, without its virtio header; a checksum that the
- * kernel left to be completed is completed in place.
+ * kernel left to be completed is completed in place, a read-only one in a copy.
  *
  * <p>Each packet has the room around it that the channel's reads have ({@code TUN_READ_HEADROOM}, {@code TUN_READ_TAILROOM}),
  * which is no other packet's.
@@ -69,7 +70,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
 
     /** A splitter that fires what {@code output} says. */
     public GsoSplitter(Output output) {
-        this.output = output;
+        this.output = Objects.requireNonNull(output, "output");
     }
 
     /** The wire packets that all frames so far stood for. */
@@ -112,8 +113,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         } else if (layout.isGso()) {
             split(ctx, frame);
         } else {
-            count(1);
-            ctx.fireChannelRead(wirePacket(frame));
+            pass(ctx, frame);
         }
     }
 
@@ -128,6 +128,34 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         if (dropped.getPlain() == 1) {
             LOGGER.warn("dropped a frame of {} bytes: {}; more of them are counted only", bytes, error);
         }
+    }
+
+    private void pass(ChannelHandlerContext ctx, ByteBuf frame) {
+        ByteBuf own;
+        try {
+            own = frame.isReadOnly() ? copy(ctx, frame) : frame;
+        } catch (OutOfMemoryError starved) {
+            drop(frame, NO_MEMORY);
+            return;
+        }
+        count(1);
+        ctx.fireChannelRead(wirePacket(own));
+    }
+
+    /** Takes the frame's place, and {@link #layout} is its own; the frame is released unless there is no memory. */
+    private ByteBuf copy(ChannelHandlerContext ctx, ByteBuf frame) {
+        int headroomBytes = 0;
+        int tailroomBytes = 0;
+        if (ctx.channel() instanceof VnetHeaderChannel channel) {
+            headroomBytes = channel.readHeadroomBytes();
+            tailroomBytes = channel.readTailroomBytes();
+        }
+        int bytes = frame.readableBytes();
+        ByteBuf copy = ctx.alloc().directBuffer(headroomBytes + bytes + tailroomBytes);
+        copy.setIndex(headroomBytes, headroomBytes).writeBytes(frame, frame.readerIndex(), bytes);
+        frame.release();
+        layout.parse(copy);
+        return copy;
     }
 
     /** The packet without virtio header, its checksum completed. */
@@ -165,14 +193,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
         if (ctx.channel() instanceof VnetHeaderChannel channel) {
             batch.room(channel.readHeadroomBytes(), channel.readTailroomBytes());
         }
-        if (Addresses.isNative(frame)) {
-            return batch.init(frame, layout, allocator);
-        }
-        ByteBuf copy = allocator.directBuffer(frame.readableBytes());
-        copy.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
-        frame.release();
-        layout.parse(copy);
-        return batch.init(copy, layout, allocator);
+        return batch.init(Addresses.isNative(frame) ? frame : copy(ctx, frame), layout, allocator);
     }
 
     /** Some at a time: a handler may run this one again before it returns, and what it is done with is used again. */

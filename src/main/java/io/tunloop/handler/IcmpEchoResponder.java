@@ -81,8 +81,9 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf packet && isRequest(packet)) {
-            reply(packet);
-            ctx.write(packet, replies);
+            ByteBuf reply = writable(ctx, packet);
+            reply(reply);
+            ctx.write(reply, replies);
             flush = true;
         } else {
             ctx.fireChannelRead(message);
@@ -134,6 +135,19 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
     private boolean isHost(ByteBuf packet, int index) {
         return HostAddress.is(ip.isV6(), packet, index)
                 && (prefix == null || !prefix.isBroadcast(ip.isV6(), packet, index));
+    }
+
+    /** A reply is made of its request, or of a copy where that is read-only. */
+    private static ByteBuf writable(ChannelHandlerContext ctx, ByteBuf packet) {
+        if (!packet.isReadOnly()) {
+            return packet;
+        }
+        try {
+            int bytes = packet.readableBytes();
+            return ctx.alloc().directBuffer(bytes, bytes).writeBytes(packet, packet.readerIndex(), bytes);
+        } finally {
+            packet.release();
+        }
     }
 
     private void reply(ByteBuf packet) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -372,6 +373,36 @@ class GsoSplitterTest {
 
         assertThat(direct.refCnt() + heap.refCnt()).isZero();
         assertThat(splitter.dropped()).isEqualTo(2);
+        channel.checkException();
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldCompleteTheChecksumOfAReadOnlyFrameInACopy() {
+        PacketSpec packet = Packets.udp4(100);
+        ByteBuf frame = packet.frame(0);
+        byte[] before = ByteBufUtil.getBytes(frame);
+        GsoSplitter splitter = new GsoSplitter();
+        EmbeddedChannel channel = new EmbeddedChannel(splitter);
+        channel.writeInbound(frame.asReadOnly().retain());
+
+        assertThat(Packets.take(channel.readInbound())).isEqualTo(packet.bytes());
+        assertThat(splitter.packets()).isEqualTo(1);
+        assertThat(frame.refCnt()).isEqualTo(1);
+        assertThat(Packets.take(frame)).isEqualTo(before);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
+    void shouldDropAndCountAReadOnlyFrameForWhoseCopyThereIsNoMemory() {
+        GsoSplitter splitter = new GsoSplitter();
+        EmbeddedChannel channel = channel(splitter, new BoundedAllocator(10));
+        ByteBuf frame = Packets.udp4(100).frame(0);
+        channel.writeInbound(frame.asReadOnly());
+
+        assertThat(frame.refCnt()).isZero();
+        assertThat(splitter.dropped()).isEqualTo(1);
+        assertThat(splitter.packets()).isZero();
         channel.checkException();
         assertThat(channel.finish()).isFalse();
     }

@@ -38,6 +38,16 @@ class IcmpEchoResponderTest {
         assertAnswer(new IcmpEchoResponder(IpOffset.VIRTIO), request, reply);
     }
 
+    @Test
+    void shouldAnswerAReadOnlyRequestWithACopy() {
+        ByteBuf request = Echo.v4(A, B, 8);
+        var channel = new EmbeddedChannel(new IcmpEchoResponder(IpOffset.PLAIN));
+        channel.writeInbound(request.asReadOnly());
+        assertThat(Packets.take(channel.readOutbound())).isEqualTo(Packets.take(Echo.v4(B, A, 0)));
+        assertThat(request.refCnt()).isZero();
+        assertThat(channel.finish()).isFalse();
+    }
+
     private static ByteBuf joined(ByteBuf header, ByteBuf packet) {
         header.writeBytes(packet);
         packet.release();
