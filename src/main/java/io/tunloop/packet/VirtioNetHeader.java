@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
  * </pre>
  *
  * <p>Units: lengths and offsets in bytes, counted from the first byte of the IP header; fields in the host's byte order.
+ * Errors: {@link IndexOutOfBoundsException} where a field is not in the buffer.
  * Source: linux/virtio_net.h, struct virtio_net_hdr.
  */
 public final class VirtioNetHeader {
@@ -105,15 +106,13 @@ public final class VirtioNetHeader {
         setShort(buf, index + CSUM_OFFSET_OFFSET, csumOffset);
     }
 
+    // Not getShortLE and setShortLE: those of an unpooled direct buffer do not check the bounds.
     private static int getShort(ByteBuf buf, int index) {
-        return LITTLE_ENDIAN ? buf.getUnsignedShortLE(index) : buf.getUnsignedShort(index);
+        short value = buf.getShort(index);
+        return (LITTLE_ENDIAN ? Short.reverseBytes(value) : value) & 0xffff;
     }
 
     private static void setShort(ByteBuf buf, int index, int value) {
-        if (LITTLE_ENDIAN) {
-            buf.setShortLE(index, value);
-        } else {
-            buf.setShort(index, value);
-        }
+        buf.setShort(index, LITTLE_ENDIAN ? Short.reverseBytes((short) value) : value);
     }
 }
