@@ -12,6 +12,7 @@ import io.tunloop.internal.NextTurn;
 import io.tunloop.packet.PacketBatch;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -84,7 +85,7 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
 
     /** Merges IPv4 packets with these identifications. */
     public GroCoalescer(Ids ids) {
-        groups = new Groups(ids == Ids.INCREASING_OR_FIXED);
+        groups = new Groups(Objects.requireNonNull(ids, "ids") == Ids.INCREASING_OR_FIXED);
     }
 
     /** The wire packets taken so far. */

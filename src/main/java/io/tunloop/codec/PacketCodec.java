@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.tunloop.packet.PacketBatch;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -36,7 +37,7 @@ public final class PacketCodec<T> extends ChannelDuplexHandler {
     }
 
     private PacketCodec(PacketFormat<T> format, Pool<IpPacketBatch> batches) {
-        this.format = format;
+        this.format = Objects.requireNonNull(format, "format");
         this.batches = batches;
     }
 

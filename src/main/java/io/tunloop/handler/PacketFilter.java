@@ -48,7 +48,11 @@ public final class PacketFilter extends ChannelInboundHandlerAdapter {
         DENY
     }
 
-    private record Rule(PacketMatch match, Verdict verdict) {}
+    private record Rule(PacketMatch match, Verdict verdict) {
+        Rule {
+            Objects.requireNonNull(match, "match");
+        }
+    }
 
     private final IpOffset offset;
     private final Rule[] rules;

@@ -3,6 +3,7 @@ package io.tunloop.queue;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jctools.util.Pow2;
@@ -65,7 +66,7 @@ public final class HandoffQueue<E> {
         }
         this.capacity = capacity;
         this.maxBytes = maxBytes;
-        this.weigher = weigher;
+        this.weigher = Objects.requireNonNull(weigher, "weigher");
         elements = new SpscAtomicArrayQueue<>(capacity);
         weights = new int[Pow2.roundToPowerOfTwo(capacity)];
     }

@@ -4,6 +4,7 @@ package io.tunloop.relay;
 import io.netty.buffer.ByteBufAllocator;
 import io.tunloop.channel.TunChannelConfig;
 import io.tunloop.device.TunDeviceConfig;
+import java.util.Objects;
 
 /**
  * What a {@link Forwarder} shall do.
@@ -44,6 +45,11 @@ public record ForwarderConfig(
 
     /** Checks what single values cannot. */
     public ForwarderConfig {
+        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(device1, "device1");
+        Objects.requireNonNull(device2, "device2");
+        Objects.requireNonNull(allocator, "allocator");
+        Objects.requireNonNull(queue, "queue");
         if (!device1.name().isEmpty() && device1.name().equals(device2.name())) {
             throw new IllegalArgumentException("both devices have the name " + device1.name() + ": choose two");
         }
@@ -119,18 +125,18 @@ public record ForwarderConfig(
         private QueueConfig queue = QueueConfig.DEFAULT;
 
         private Builder(ForwardMode mode) {
-            this.mode = mode;
+            this.mode = Objects.requireNonNull(mode, "mode");
         }
 
         /** The first device; its offloads are replaced by those of the mode. */
         public Builder device1(TunDeviceConfig device1) {
-            this.device1 = device1;
+            this.device1 = Objects.requireNonNull(device1, "device1");
             return this;
         }
 
         /** The second device; its offloads are replaced by those of the mode. */
         public Builder device2(TunDeviceConfig device2) {
-            this.device2 = device2;
+            this.device2 = Objects.requireNonNull(device2, "device2");
             return this;
         }
 
@@ -148,13 +154,13 @@ public record ForwarderConfig(
 
         /** Where the channels' buffers come from; by default Netty's. */
         public Builder allocator(ByteBufAllocator allocator) {
-            this.allocator = allocator;
+            this.allocator = Objects.requireNonNull(allocator, "allocator");
             return this;
         }
 
         /** The bounded queue of the modes that have one; by default {@link QueueConfig#DEFAULT}. */
         public Builder queue(QueueConfig queue) {
-            this.queue = queue;
+            this.queue = Objects.requireNonNull(queue, "queue");
             return this;
         }
 

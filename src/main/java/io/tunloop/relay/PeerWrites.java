@@ -8,6 +8,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.channel.PacketDroppedException;
 import io.tunloop.internal.LostWrites;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,7 +30,7 @@ final class PeerWrites {
     private final AtomicLong unwritten = new AtomicLong();
 
     PeerWrites(Channel peer) {
-        this.peer = peer;
+        this.peer = Objects.requireNonNull(peer, "peer");
         losses = new LostWrites(peer, this::lost);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.relay;
 
+import java.util.Objects;
+
 /**
  * The bounds of the queue between a reading and a writing event loop; each direction has one of its own.
  *
@@ -24,6 +26,7 @@ public record QueueConfig(int capacity, long maxBytes, QueueFull full) {
 
     /** Throws IllegalArgumentException with the rule that a value breaks. */
     public QueueConfig {
+        Objects.requireNonNull(full, "full");
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("queue capacity must be 1.." + MAX_CAPACITY + ": " + capacity);
         }
