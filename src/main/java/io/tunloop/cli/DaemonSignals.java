@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * HUP         read again when started       the file is read again
  * USR1        says that it starts           prints the state
  * </pre>
- * Thread: handlers run in threads of the JVM's, one for each signal; no more than one reads the file.
+ * Thread: handlers run in threads of the JVM's, one for each signal that comes. One of them reads the file; those that
+ * come meanwhile leave it one more reading to do, however many they are, and none when the daemon is to end.
  */
 final class DaemonSignals {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(DaemonSignals.class);
@@ -29,11 +30,12 @@ final class DaemonSignals {
     private final AtomicBoolean told = new AtomicBoolean();
     // Written by the main thread, read by those of signals.
     private volatile Daemon daemon;
-    // Both under the lock.
+    // All under the lock.
     private boolean started;
     private boolean reloadAsked;
+    private boolean reloading;
 
-    private DaemonSignals(PrintWriter err, Consumer<Daemon> reload) {
+    DaemonSignals(PrintWriter err, Consumer<Daemon> reload) {
         this.err = err;
         this.reload = reload;
     }
@@ -68,11 +70,11 @@ final class DaemonSignals {
     }
 
     /** It forwards, and can be changed. */
-    synchronized void started() {
-        started = true;
-        if (reloadAsked) {
-            reload.accept(daemon);
+    void started() {
+        synchronized (this) {
+            started = true;
         }
+        reloadWhileAsked();
     }
 
     private void terminate(int number) {
@@ -87,17 +89,42 @@ final class DaemonSignals {
         }
     }
 
-    private synchronized void reload() {
-        if (started) {
-            reload.accept(daemon);
-        } else {
+    /** As SIGHUP does. */
+    void reload() {
+        synchronized (this) {
             reloadAsked = true;
         }
+        reloadWhileAsked();
+    }
+
+    private void reloadWhileAsked() {
+        while (beginReload()) {
+            try {
+                reload.accept(daemon);
+            } finally {
+                endReload();
+            }
+        }
+    }
+
+    private synchronized boolean beginReload() {
+        if (!started || !reloadAsked || reloading || isTold()) {
+            return false;
+        }
+        reloadAsked = false;
+        reloading = true;
+        return true;
+    }
+
+    private synchronized void endReload() {
+        reloading = false;
     }
 
     private void printState() {
         Daemon running = daemon;
-        err.println(running == null ? "tunloop: starting" : running.state());
-        err.flush();
+        synchronized (err) {
+            err.println(running == null ? "tunloop: starting" : running.state());
+            err.flush();
+        }
     }
 }

@@ -66,6 +66,7 @@ final class DeviceCommand implements Runnable {
             @Option(names = "--netns", paramLabel = "NAME|PATH", description = "Its namespace.", defaultValue = "")
                     String netns)
             throws TunException {
+        requireName(name);
         try {
             var config = TunDeviceConfig.builder()
                     .name(name)
@@ -98,7 +99,12 @@ final class DeviceCommand implements Runnable {
             @Option(names = "--netns", paramLabel = "NAME|PATH", description = "Its namespace.", defaultValue = "")
                     String netns)
             throws TunException {
-        TunInterface.delete(name, netns);
+        requireName(name);
+        try {
+            TunInterface.delete(name, netns);
+        } catch (IllegalArgumentException cause) {
+            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
+        }
         return 0;
     }
 
@@ -108,8 +114,22 @@ final class DeviceCommand implements Runnable {
             @Option(names = "--netns", paramLabel = "NAME|PATH", description = "Its namespace.", defaultValue = "")
                     String netns)
             throws TunException {
-        print(name == null ? TunInterface.list(netns) : List.of(TunInterface.find(name, netns)));
+        if (name != null) {
+            requireName(name);
+        }
+        try {
+            print(name == null ? TunInterface.list(netns) : List.of(TunInterface.find(name, netns)));
+        } catch (IllegalArgumentException cause) {
+            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
+        }
         return 0;
+    }
+
+    /** Without a name the kernel would choose one, and a persistent interface stay that nobody asked for. */
+    private void requireName(String name) {
+        if (name.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "NAME is empty: name the interface, like tun11");
+        }
     }
 
     private static List<String> orEmpty(List<String> values) {

@@ -131,7 +131,8 @@ public final class CodecFuzz {
     }
 
     void splitter(byte[] frame) {
-        // A frame of one byte a segment is 50 times as long when split: bounded, and few of them, to keep the runs many.
+        // A frame of one byte a segment is 50 times as long when split: bounded, and few of them, to keep the runs
+        // many.
         byte[] bounded = Arrays.copyOf(frame, Math.min(frame.length, 1_000));
         if (hasManySegments(bounded) && Arrays.hashCode(bounded) % 8 != 0) {
             return;

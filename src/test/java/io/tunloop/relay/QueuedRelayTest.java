@@ -442,10 +442,13 @@ class QueuedRelayTest {
             writer.close();
             awaitUninterruptibly(mayGoOn);
         });
-        channels.send(0, packets);
-        await("all wait", () -> relay.depth() == packets);
-        writer.eventLoop().shutdownGracefully(0, 10, TimeUnit.SECONDS);
-        mayGoOn.countDown();
+        try {
+            channels.send(0, packets);
+            await("all wait", () -> relay.depth() == packets);
+            writer.eventLoop().shutdownGracefully(0, 10, TimeUnit.SECONDS);
+        } finally {
+            mayGoOn.countDown(); // also when it fails, or the clean-up waits for this loop for ever
+        }
         writer.eventLoop().terminationFuture().sync();
 
         await("all are released", () -> relay.depth() == 0);

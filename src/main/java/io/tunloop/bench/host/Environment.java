@@ -35,7 +35,9 @@ public record Environment(Map<String, Object> facts, List<String> warnings) {
         facts.put("iperf3", output(shell, "iperf3 --version", SystemFiles.UNKNOWN));
         facts.put(
                 "congestionControl",
-                congestion == null ? SystemFiles.firstLine(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")) : congestion);
+                congestion == null
+                        ? SystemFiles.firstLine(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"))
+                        : congestion);
         facts.put("commit", output(shell, "git describe --always --dirty --abbrev=12", SystemFiles.UNKNOWN));
         return new Environment(facts, warnings(facts));
     }
@@ -65,7 +67,9 @@ public record Environment(Map<String, Object> facts, List<String> warnings) {
     }
 
     private static long memoryMiB() {
-        return Long.parseLong(SystemFiles.field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1024;
+        return Long.parseLong(
+                        SystemFiles.field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", ""))
+                / 1024;
     }
 
     private static String nettyVersion() {

@@ -65,7 +65,9 @@ final class Processor {
         try (Child perf = shell.start(List.of("perf", "stat", "-x", ",", "-e", "cycles", "--", "true"))) {
             int exit = shell.awaitExit(perf, PERF_TIMEOUT_MS);
             String answer = perf.errorOutput();
-            return exit != 0 ? UNKNOWN + ", " + perf.failed("perf").getMessage() : hasCount(answer) ? COUNTS : "none here";
+            return exit != 0
+                    ? UNKNOWN + ", " + perf.failed("perf").getMessage()
+                    : hasCount(answer) ? COUNTS : "none here";
         } catch (BenchException e) {
             return UNKNOWN + ", " + e.getMessage();
         }

@@ -62,11 +62,14 @@ public final class HardwareCounters implements AutoCloseable {
     /** Event to count; what was not counted is missing. */
     static Map<String, Double> parse(String output) {
         Map<String, Double> counts = new HashMap<>();
-        output.lines().map(line -> line.split(",")).filter(cells -> cells.length > 2).forEach(cells -> {
-            if (cells[0].matches("[0-9.]+")) {
-                counts.put(cells[2].replaceFirst(":.*", ""), Double.parseDouble(cells[0]));
-            }
-        });
+        output.lines()
+                .map(line -> line.split(","))
+                .filter(cells -> cells.length > 2)
+                .forEach(cells -> {
+                    if (cells[0].matches("[0-9.]+")) {
+                        counts.put(cells[2].replaceFirst(":.*", ""), Double.parseDouble(cells[0]));
+                    }
+                });
         return counts;
     }
 

@@ -74,8 +74,8 @@ public final class JvmRecording {
                         allocated.add(thread.getId(), event.getLong("allocated"));
                     }
                 }
-                case "jdk.CompilerStatistics" -> compiled.add(
-                        0, event.getDuration("totalTimeSpent").toMillis());
+                case "jdk.CompilerStatistics" ->
+                    compiled.add(0, event.getDuration("totalTimeSpent").toMillis());
                 case "jdk.GarbageCollection" -> {
                     collections++;
                     pausesMs += event.getDuration("sumOfPauses").toNanos() / 1e6;

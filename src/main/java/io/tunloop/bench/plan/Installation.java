@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.plan;
 
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -34,11 +36,11 @@ public final class Installation {
         if (path != null) {
             return Path.of(path);
         }
-        Path code = Path.of(Installation.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath());
-        return code.resolveSibling("native").resolve(name);
+        return beside(Installation.class.getProtectionDomain().getCodeSource().getLocation(), name);
+    }
+
+    /** The URL of a folder with a space in its name has it as %20. */
+    static Path beside(URL code, String name) {
+        return Path.of(URI.create(code.toString())).resolveSibling("native").resolve(name);
     }
 }
