@@ -107,6 +107,9 @@ public final class Bench {
         files.prepare();
         try (Janitor janitor = Janitor.start(Topology.prefix(ownPid()))) {
             Workloads.preflight(config.load(), shell);
+            if (config.load().congestion() != null) {
+                Preflight.requireCongestionControl(config.load().congestion(), shell);
+            }
             Leftovers.remove(shell);
             environment = Environment.read(
                     shell, config.load().congestion(), config.pinning().toString());

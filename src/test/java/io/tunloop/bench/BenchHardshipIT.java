@@ -166,6 +166,26 @@ class BenchHardshipIT {
     }
 
     @Test
+    void shouldKeepTheLastResultWhenNothingIsMeasured() throws Exception {
+        Files.createDirectory(folder.resolve("report"));
+        Files.writeString(folder.resolve("report/bench.json"), "old");
+
+        try (BenchProcess bench = bench("--peer", "other=/bin/false")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log()).contains("nothing was measured: ");
+        }
+        assertThat(folder.resolve("report/bench.json")).hasContent("old");
+    }
+
+    @Test
+    void shouldSayBeforeItMeasuresThatTheKernelDoesNotKnowTheCongestionControl() throws Exception {
+        try (BenchProcess bench = bench("--cc", "nosuch", "limit-plain")) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+            assertThat(bench.log()).startsWith("tunloop: --cc nosuch: the kernel has no such congestion control");
+        }
+    }
+
+    @Test
     void shouldSayBeforeItMeasuresThatItCannotWriteItsReport() throws Exception {
         Files.writeString(folder.resolve("report"), "a file");
 

@@ -12,6 +12,8 @@ public final class Preflight {
     private static final List<String> TOOLS = List.of("ip", "ethtool", "setsid", "setpriv", "sh");
     private static final Path DEVICE = Path.of("/dev/net/tun");
 
+    private static final Path CONGESTION_CONTROLS = Path.of("/proc/sys/net/ipv4/tcp_available_congestion_control");
+
     private Preflight() {}
 
     /** @param client the program that sends the traffic: a tool, or the path of one of our own */
@@ -26,6 +28,20 @@ public final class Preflight {
             require(client, client.equals("iperf3") ? "bench" : "test");
         } else if (!Files.isExecutable(Path.of(client))) {
             throw new IOException("the load generator is not built: " + client);
+        }
+    }
+
+    /** The kernel has this congestion control, or a module of it. Source: net/ipv4/tcp_cong.c, tcp_ca_find_autoload */
+    public static void requireCongestionControl(String name, Shell shell) throws IOException, InterruptedException {
+        String available = Files.readString(CONGESTION_CONTROLS).strip();
+        if (List.of(available.split(" ")).contains(name)) {
+            return;
+        }
+        try {
+            shell.run(List.of("modprobe", "--dry-run", "--quiet", "tcp_" + name));
+        } catch (BenchException e) {
+            throw new IOException(
+                    "--cc " + name + ": the kernel has no such congestion control: use one of " + available, e);
         }
     }
 

@@ -26,6 +26,11 @@ public record Report(
         return new ResultTable(columns).render(rows);
     }
 
+    /** No row has a run. */
+    public boolean isEmpty() {
+        return rows.stream().allMatch(row -> row.runs().isEmpty());
+    }
+
     public boolean hasFailure() {
         return rows.stream().anyMatch(row -> row.error() != null);
     }

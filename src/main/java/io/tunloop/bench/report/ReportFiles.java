@@ -4,6 +4,7 @@ package io.tunloop.bench.report;
 import io.tunloop.bench.host.WholeFile;
 import io.tunloop.bench.plan.Row;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -45,7 +46,12 @@ public final class ReportFiles {
         }
     }
 
+    /** A report without a single run does not take the place of one of before. */
     public void write(Report report) throws IOException {
+        if (report.isEmpty() && Files.exists(folder.resolve("bench.json"))) {
+            status.accept("nothing was measured: the report in " + folder + " stays as it is");
+            return;
+        }
         write(folder.resolve("bench.json"), JsonReport.render(report));
         write(folder.resolve("bench.md"), MarkdownReport.render(report));
         write(folder.resolve("bench.csv"), CsvReport.render(report));
