@@ -432,9 +432,10 @@ class QueuedRelayTest {
     @Test
     void shouldReleaseWhatWaitsWhenTheWritingLoopEndsInBetween() throws Exception {
         open(2, QueueFull.BLOCK);
-        reader.eventLoop().submit(() -> reader.pipeline().remove(relay)).sync();
-        relay = new QueuedRelay(writer, QueueConfig.DEFAULT);
-        reader.pipeline().addLast(relay);
+        var roomy = new QueuedRelay(writer, QueueConfig.DEFAULT);
+        // On its loop: one that was added elsewhere does not see what is read before the loop hears of it.
+        reader.eventLoop().submit(() -> reader.pipeline().replace(relay, null, roomy)).sync();
+        relay = roomy;
         // More than one step of the writing loop, which has no time before it is told to end.
         int packets = 1000;
         var mayGoOn = new CountDownLatch(1);
