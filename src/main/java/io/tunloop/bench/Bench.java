@@ -128,15 +128,16 @@ public final class Bench {
             throw new IOException(e.getMessage(), e);
         }
         List<Measure> columns = workload.columns();
-        new Comparison(results, columns.get(0)).fill(config.relativeTo());
+        List<RowResult> rows = results.stream().filter(row -> !isLeftOut(row)).toList();
+        new Comparison(rows, columns.get(0)).fill(config.relativeTo());
         Report report = new Report(
                 config.command(),
                 started,
                 shell.whyStopped(),
                 config.load().kind().word(),
                 columns,
-                environment,
-                results);
+                environment.with(leftOut()),
+                rows);
         out.println();
         out.print(report.table());
         files.write(report);
@@ -208,6 +209,21 @@ public final class Bench {
 
     private boolean isCompanion(RowResult result) {
         return config.companions().contains(result.row().label());
+    }
+
+    /** A limit that nobody named and that this machine does not have, like a ring without io_uring, fails nothing. */
+    private boolean isLeftOut(RowResult result) {
+        return isCompanion(result)
+                && result.row().kind() == Row.Kind.LIMIT
+                && result.error() != null
+                && result.runs().isEmpty();
+    }
+
+    private List<String> leftOut() {
+        return results.stream()
+                .filter(this::isLeftOut)
+                .map(row -> "without " + row.row().title() + ": " + row.error())
+                .toList();
     }
 
     private String estimate(double rehearsalSeconds) {

@@ -270,6 +270,34 @@ class BenchHardshipIT {
         assertThat(rows().at("/0/median/cyclesPerPacket").asDouble()).isPositive();
     }
 
+    @Test
+    void shouldLeaveOutALimitThatNobodyNamedAndThisMachineDoesNotHave() throws Exception {
+        Path limit = script(folder.resolve("limit"), """
+                [ "$1" != ring ] || { echo 'limit: io_uring_setup: EPERM' >&2; exit 1; }
+                exec "$LIMIT" "$@"
+                """);
+        Map<String, String> environment = Map.of("TUNLOOP_LIMIT", limit.toString(), "LIMIT", limitProgram());
+        String[] arguments = {"--time", "1", "--warm-up", "0", "--repeat", "1", "limit-plain"};
+
+        try (BenchProcess bench = BenchProcess.start(folder, List.of(), environment, arguments)) {
+            assertThat(bench.awaitExit()).as(bench.log()).isZero();
+            assertThat(bench.log()).contains("cannot start: limit-ring: ", "io_uring_setup: EPERM");
+        }
+        assertThat(rows()).extracting(row -> row.get("label").asText()).doesNotContain("limit-ring");
+        assertThat(result().get("warnings").toString()).contains("without limit-ring: ");
+    }
+
+    @Test
+    void shouldFailALimitThatIsNamedAndThisMachineDoesNotHave() throws Exception {
+        Path limit = script(folder.resolve("limit"), "echo 'limit: io_uring_setup: EPERM' >&2; exit 1");
+
+        try (BenchProcess bench = BenchProcess.start(
+                folder, List.of(), Map.of("TUNLOOP_LIMIT", limit.toString()), args("limit-ring"))) {
+            assertThat(bench.awaitExit()).isEqualTo(1);
+        }
+        assertThat(rows().at("/0/error").asText()).contains("io_uring_setup: EPERM");
+    }
+
     private void switchIpv6OffInNewNamespaces() throws IOException {
         standIn("ip", """
                 "$real" "$@" || exit
@@ -290,6 +318,12 @@ class BenchHardshipIT {
     private static Path script(Path file, String script) throws IOException {
         Files.writeString(file, "#!/bin/sh\n" + script);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** The one that the build makes beside the classes. */
+    private static String limitProgram() {
+        var classes = Bench.class.getProtectionDomain().getCodeSource().getLocation();
+        return Path.of(classes.getPath()).resolveSibling("native/limit").toString();
     }
 
     private BenchProcess bench(String... arguments) throws IOException {

@@ -55,7 +55,13 @@ class BenchIT {
         JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
         assertThat(rows)
                 .extracting(row -> row.get("label").asText())
-                .containsExactly("baseline", "limit-plain", "limit-passthrough", "async-passthrough");
+                .containsExactly(
+                        "baseline",
+                        "limit-plain",
+                        "limit-ring",
+                        "limit-passthrough",
+                        "limit-passthrough-single",
+                        "async-passthrough");
         for (JsonNode row : rows) {
             assertThat(row.get("error").isNull()).isTrue();
             assertThat(row.get("runs")).hasSize(2);
@@ -69,8 +75,9 @@ class BenchIT {
                     .isPositive();
             assertThat(row.at("/median/outOfOrder").isNumber()).isTrue();
         }
-        JsonNode mode = rows.get(3);
+        JsonNode mode = rows.get(5);
         assertThat(mode.get("offload").asBoolean()).isTrue();
+        assertThat(mode.get("limit").asText()).startsWith("limit-passthrough");
         assertThat(mode.at("/median/ratioToLimit").asDouble()).isGreaterThan(0.05);
         assertThat(mode.at("/median/cpuAvgPercent").asDouble()).isBetween(1.0, 400.0);
         assertThat(mode.at("/median/memMaxMiB").asDouble()).isBetween(20.0, 500.0);

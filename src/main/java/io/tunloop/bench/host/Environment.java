@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the numbers depend on, and what about it makes them doubtful.
@@ -40,6 +41,12 @@ public record Environment(Map<String, Object> facts, List<String> warnings) {
                         : congestion);
         facts.put("commit", output(shell, "git describe --always --dirty --abbrev=12", SystemFiles.UNKNOWN));
         return new Environment(facts, warnings(facts));
+    }
+
+    /** With warnings that only the measurement has brought up. */
+    public Environment with(List<String> more) {
+        return new Environment(
+                facts, Stream.concat(warnings.stream(), more.stream()).toList());
     }
 
     /** Whether the processor counts for {@code perf stat}. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.bench.measure;
 
-import io.tunloop.bench.plan.RowParser;
+import io.tunloop.bench.plan.Row;
 import io.tunloop.bench.plan.Variation;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Fills in the figures that come from comparing rows: the ratios to the limit and to a chosen row. */
+/** Fills in the figures that come from comparing rows: the ratios to the best limit and to a chosen row. */
 public final class Comparison {
     private final List<RowResult> rows;
     private final Measure primary;
@@ -20,22 +22,22 @@ public final class Comparison {
     /** @param relativeTo the label of the chosen row; {@code null} for none */
     public void fill(String relativeTo) {
         for (RowResult row : rows) {
-            Boolean offload = row.offload();
-            if (offload != null) {
-                RowResult limit = find(offload ? RowParser.LIMIT_PASSTHROUGH : RowParser.LIMIT_PLAIN, row);
+            RowResult limit = bestLimit(row);
+            if (limit != null) {
+                row.holdAgainst(limit);
                 compare(row, limit, primary, Measure.RATIO_TO_LIMIT);
                 compare(row, limit, Measure.CPU_PER_GBIT, Measure.CPU_PER_GBIT_RATIO);
             }
             if (relativeTo != null) {
-                compare(row, find(relativeTo, row), primary, Measure.RATIO_TO_ROW);
+                RowResult chosen = find(relativeTo, row);
+                if (chosen != null) {
+                    compare(row, chosen, primary, Measure.RATIO_TO_ROW);
+                }
             }
         }
     }
 
     private static void compare(RowResult row, RowResult to, Measure by, Measure ratio) {
-        if (to == null) {
-            return;
-        }
         row.derive(ratio, Statistics.ratio(row.median(by), to.median(by)));
         if (row != to) {
             row.compare(ratio, Significance.pValue(row.values(by), to.values(by)));
@@ -56,13 +58,28 @@ public final class Comparison {
         }
     }
 
+    /** Of all limits that bound this row, the one that does best at the same point of a sweep; {@code null} for none. */
+    private RowResult bestLimit(RowResult row) {
+        Comparator<RowResult> worstFirst = Comparator.comparing(limit -> limit.median(primary));
+        return row.rowClass() == null
+                ? null
+                : at(row.row().variation())
+                        .filter(limit -> limit.row().kind() == Row.Kind.LIMIT)
+                        .filter(limit -> limit.median(primary) != null)
+                        .filter(limit -> row.rowClass().isBoundedBy(limit.rowClass()))
+                        .max(primary.isHigherBetter() ? worstFirst : worstFirst.reversed())
+                        .orElse(null);
+    }
+
     /** The row of this label at the same point of a sweep as {@code peer}. */
     private RowResult find(String label, RowResult peer) {
-        Variation variation = peer.row().variation();
-        return rows.stream()
+        return at(peer.row().variation())
                 .filter(row -> row.row().label().equals(label))
-                .filter(row -> Objects.equals(row.row().variation(), variation))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private Stream<RowResult> at(Variation variation) {
+        return rows.stream().filter(row -> Objects.equals(row.row().variation(), variation));
     }
 }

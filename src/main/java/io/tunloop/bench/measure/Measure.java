@@ -159,6 +159,11 @@ public enum Measure {
         return higherIsBetter;
     }
 
+    /** Whether it is a ratio to the row's limit, whichever that is. */
+    public boolean isToLimit() {
+        return this == RATIO_TO_LIMIT || this == CPU_PER_GBIT_RATIO;
+    }
+
     /** The one of this name in the result file; {@code null} for none. */
     public static Measure named(String property) {
         try {

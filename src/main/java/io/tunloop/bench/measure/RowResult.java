@@ -18,6 +18,7 @@ public final class RowResult {
     private final List<RunResult> runs = new ArrayList<>();
     private final Map<Measure, Double> derived = new EnumMap<>(Measure.class);
     private final Map<Measure, Double> pValues = new EnumMap<>(Measure.class);
+    private String limit;
     private String error;
 
     public RowResult(Row row) {
@@ -48,9 +49,22 @@ public final class RowResult {
     }
 
     /** {@code null} as long as nothing was measured, and without a forwarder. */
+    public RowClass rowClass() {
+        return device() == null ? null : RowClass.of(device());
+    }
+
+    /** {@code null} where the class is. */
     public Boolean offload() {
-        DeviceFacts device = device();
-        return device == null ? null : device.isOffloaded();
+        return rowClass() == null ? null : rowClass() == RowClass.OFFLOAD;
+    }
+
+    /** The label of the limit that this row is held against; {@code null} for none. */
+    public String limit() {
+        return limit;
+    }
+
+    void holdAgainst(RowResult best) {
+        limit = best.row().label();
     }
 
     /** {@code null} as long as nothing was measured, and without a forwarder. */

@@ -23,7 +23,8 @@ public final class BenchOptions {
             description = {
                 "A mode with options, like \"async-gso --thread 2\";",
                 "a program with options, called with --iface1 --ip1 --iface2 --ip2 appended;",
-                "limit-plain, limit-epoll, limit-passthrough; or baseline (no forwarder).",
+                "baseline (no forwarder); or limit-plain, limit-epoll, limit-ring, limit-merge,",
+                "limit-passthrough, limit-passthrough-single (the least a forwarder does).",
                 "Default: every mode."
             })
     final List<String> rows = new ArrayList<>();

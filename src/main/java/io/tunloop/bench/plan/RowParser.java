@@ -8,19 +8,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Turns what a user writes into rows: a mode name with options, an executable with options, {@code limit-plain},
- * {@code limit-epoll}, {@code limit-passthrough} or {@code baseline}.
+ * Turns what a user writes into rows: a mode name with options, an executable with options, {@code baseline}, or
+ * {@code limit-} and a kind that native/limit.c knows.
  *
  * Errors: {@link IllegalArgumentException} with one line for the user.
  */
 public final class RowParser {
-    public static final String LIMIT_PLAIN = "limit-plain";
-    static final String LIMIT_EPOLL = "limit-epoll";
-    public static final String LIMIT_PASSTHROUGH = "limit-passthrough";
     static final String BASELINE = "baseline";
+    static final String LIMIT_MERGE = "limit-merge";
+    /** The best that can be done without offload and with it: by a call for each packet or a ring, by two threads or one. */
+    static final List<String> LIMITS =
+            List.of("limit-plain", "limit-ring", "limit-passthrough", "limit-passthrough-single");
+
+    private static final String LIMIT = "limit-";
+    private static final Set<String> LIMIT_KINDS =
+            Set.of("plain", "epoll", "ring", "merge", "passthrough", "passthrough-single");
     // What our modes set too: a limit with a shorter queue drops packets, and then limits nothing.
     private static final String LIMIT_TX_QUEUE_LENGTH = "4000";
 
@@ -50,11 +56,10 @@ public final class RowParser {
         if (modes.contains(name)) {
             return mode(text, name, options);
         }
-        return switch (name) {
-            case LIMIT_PLAIN, LIMIT_EPOLL, LIMIT_PASSTHROUGH -> limit(text, name.substring("limit-".length()), options);
-            case BASELINE -> new Row(text, Row.Kind.BASELINE, List.of(), false);
-            default -> peer(label(words), words);
-        };
+        if (name.startsWith(LIMIT) && LIMIT_KINDS.contains(name.substring(LIMIT.length()))) {
+            return limit(text, name.substring(LIMIT.length()), options);
+        }
+        return name.equals(BASELINE) ? new Row(text, Row.Kind.BASELINE, List.of(), false) : peer(label(words), words);
     }
 
     /** A peer with a label of the user's choice: {@code label=command}. */

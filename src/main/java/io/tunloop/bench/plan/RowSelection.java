@@ -25,8 +25,10 @@ public final class RowSelection {
             addOnce(rows, parser.parse(RowParser.BASELINE));
         }
         if (!options.noLimits) {
-            addOnce(rows, parser.parse(RowParser.LIMIT_PLAIN));
-            addOnce(rows, parser.parse(RowParser.LIMIT_PASSTHROUGH));
+            RowParser.LIMITS.forEach(limit -> addOnce(rows, parser.parse(limit)));
+            if (named.stream().anyMatch(RowSelection::isMerging)) {
+                addOnce(rows, parser.parse(RowParser.LIMIT_MERGE));
+            }
         }
         named.forEach(row -> addOnce(rows, row));
         return rows;
@@ -34,10 +36,15 @@ public final class RowSelection {
 
     /** Labels of what is added to compare the rows with, unless it is named as a row itself. */
     static Set<String> companions(BenchOptions options) {
-        Set<String> companions =
-                new HashSet<>(Set.of(RowParser.BASELINE, RowParser.LIMIT_PLAIN, RowParser.LIMIT_PASSTHROUGH));
+        Set<String> companions = new HashSet<>(RowParser.LIMITS);
+        companions.addAll(Set.of(RowParser.BASELINE, RowParser.LIMIT_MERGE));
         options.rows.forEach(companions::remove);
         return companions;
+    }
+
+    /** By its name or its {@code --offload merge}: a limit of that class alone takes as long as any row. */
+    private static boolean isMerging(Row row) {
+        return row.kind() == Row.Kind.MODE && row.label().contains("merge");
     }
 
     /** Two equal rows would be one line of the table measured twice. */

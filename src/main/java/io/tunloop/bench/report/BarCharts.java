@@ -32,24 +32,27 @@ final class BarCharts {
         for (RowGroup type : RowGroup.values()) {
             List<RowResult> members = type.members(rows);
             if (!members.isEmpty()) {
-                groups.add(group(type, figure.measure(), members));
+                groups.add(group(type.title(), figure.measure(), members, rows));
             }
         }
         return new BarChart(figure.fileName(), figure.title(), figure.subtitle(), groups);
     }
 
-    private static BarChart.Group group(RowGroup type, Measure measure, List<RowResult> rows) {
+    /** @param rows all, of which one is the limit of these members */
+    private static BarChart.Group group(
+            String title, Measure measure, List<RowResult> members, List<RowResult> rows) {
         Comparator<BarChart.Bar> byValue = Comparator.comparingDouble(BarChart.Bar::value);
-        List<BarChart.Bar> bars = rows.stream()
+        List<BarChart.Bar> bars = members.stream()
                 .map(row -> bar(measure, row))
                 .sorted(measure.isHigherBetter() ? byValue.reversed() : byValue)
                 .toList();
+        String label = RowGroup.limit(members);
         Double limit = rows.stream()
-                .filter(row -> row.row().label().equals(type.limit()))
+                .filter(row -> row.row().label().equals(label))
                 .map(row -> row.median(measure))
                 .findFirst()
                 .orElse(null);
-        return new BarChart.Group(type.title(), limit, bars);
+        return new BarChart.Group(title, limit, bars);
     }
 
     private static BarChart.Bar bar(Measure measure, RowResult row) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** One measure of two result files side by side: for each row that both have, how it has changed and whether that is proven. */
 public final class ResultComparison {
@@ -33,9 +34,10 @@ public final class ResultComparison {
     public String table() {
         String property = measure.property();
         List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of("Row", "old " + property, "new " + property, "change", "p", "verdict"));
+        lines.add(withLimit("limit", "Row", "old " + property, "new " + property, "change", "p", "verdict"));
         for (String label : common()) {
-            lines.add(List.of(
+            lines.add(withLimit(
+                    limits(label),
                     label,
                     measure.format(before.get(label).median()),
                     measure.format(after.get(label).median()),
@@ -46,6 +48,23 @@ public final class ResultComparison {
         return TextTable.render(lines, TEXT_COLUMNS)
                 + missing("only old: ", before, after)
                 + missing("only new: ", after, before);
+    }
+
+    /** A ratio to a limit says nothing without its name. */
+    private List<String> withLimit(String limit, String... cells) {
+        return Stream.concat(Stream.of(cells), measure.isToLimit() ? Stream.of(limit) : Stream.empty())
+                .toList();
+    }
+
+    /** Another limit than before is another yardstick. */
+    private String limits(String label) {
+        String old = limit(before.get(label));
+        String now = limit(after.get(label));
+        return old.equals(now) ? now : old + " -> " + now;
+    }
+
+    private static String limit(Values values) {
+        return values.limit().isEmpty() ? "?" : ResultTable.shortLimit(values.limit());
     }
 
     /** The rows whose ratio new to old is below this, proven or not, and those that have vanished. */

@@ -18,8 +18,11 @@ import java.util.stream.StreamSupport;
  * @param rows by label, in the order of the file
  */
 record ResultFile(Map<String, Values> rows) {
-    /** @param runs one value each; empty where the file has only the median of what compares two rows */
-    record Values(double median, double[] runs) {}
+    /**
+     * @param runs one value each; empty where the file has only the median of what compares two rows
+     * @param limit the label of the row that it is held against; empty for none, and in files that do not say
+     */
+    record Values(double median, double[] runs, String limit) {}
 
     /** @param property the measure's name in the file, like {@code gbps} */
     static ResultFile read(Path file, String property) throws IOException {
@@ -36,7 +39,7 @@ record ResultFile(Map<String, Values> rows) {
                         .filter(JsonNode::isNumber)
                         .mapToDouble(JsonNode::asDouble)
                         .toArray();
-                rows.put(row.path("label").asText(), new Values(median.asDouble(), runs));
+                rows.put(row.path("label").asText(), new Values(median.asDouble(), runs, row.path("limit").asText()));
             }
         }
         return new ResultFile(rows);

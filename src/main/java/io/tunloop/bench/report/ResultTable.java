@@ -27,7 +27,7 @@ final class ResultTable {
             Measure.INSTRUCTIONS_PER_CYCLE,
             Measure.CACHE_MISSES_PER_PACKET,
             Measure.RATIO_TO_ROW);
-    static final int TEXT_COLUMNS = 4;
+    static final int TEXT_COLUMNS = 5;
 
     private final List<Measure> columns = new ArrayList<>();
 
@@ -79,7 +79,7 @@ final class ResultTable {
     }
 
     static List<String> header(List<Measure> columns) {
-        List<String> cells = new ArrayList<>(List.of("#", "Mode", "Offload", "Channel"));
+        List<String> cells = new ArrayList<>(List.of("#", "Mode", "Offload", "Channel", "Limit"));
         columns.forEach(column -> cells.add(column.title()));
         return cells;
     }
@@ -90,12 +90,18 @@ final class ResultTable {
         cells.add(row.row().title() + (row.isBusy() ? " (busy)" : "") + (row.error() == null ? "" : " (failed)"));
         cells.add(row.device() == null ? "-" : row.device().offload());
         cells.add(row.row().kind() == Row.Kind.BASELINE ? "-" : yes(row.row().channel()));
+        cells.add(row.limit() == null ? "-" : shortLimit(row.limit()));
         columns.forEach(column -> cells.add(cell(row, column)));
         return cells;
     }
 
     private static String cell(RowResult row, Measure column) {
         return column.format(row.median(column)) + (row.isUnproven(column) ? " ~" : "");
+    }
+
+    /** As the tables name it. */
+    static String shortLimit(String label) {
+        return label.replaceFirst("^limit-", "");
     }
 
     private static String yes(boolean value) {

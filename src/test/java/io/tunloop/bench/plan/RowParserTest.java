@@ -55,6 +55,10 @@ class RowParserTest {
         assertThat(parser.parse("limit-plain").command()).containsExactly("/bin/true", "plain", "--txqueuelen", "4000");
         assertThat(parser.parse("limit-passthrough --mtu 9000").command())
                 .containsExactly("/bin/true", "passthrough", "--txqueuelen", "4000", "--mtu", "9000");
+        assertThat(parser.parse("limit-ring").command()).startsWith("/bin/true", "ring");
+        assertThat(parser.parse("limit-merge").command()).startsWith("/bin/true", "merge");
+        assertThat(parser.parse("limit-passthrough-single").command()).startsWith("/bin/true", "passthrough-single");
+        assertThatThrownBy(() -> parser.parse("limit-all")).hasMessageStartingWith("'limit-all' is neither a mode");
         assertThat(parser.parse("baseline").kind()).isEqualTo(Row.Kind.BASELINE);
     }
 

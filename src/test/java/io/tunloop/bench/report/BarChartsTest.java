@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tunloop.bench.measure.Measure;
 import io.tunloop.bench.plan.Row;
-import io.tunloop.bench.plan.RowParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +44,7 @@ class BarChartsTest {
     void shouldGroupRowsByTheirWorkWithItsLimitAndTheBestOneFirst() {
         Report report = Reports.of(
                 Reports.row("baseline", Row.Kind.BASELINE, null, Measure.GBPS, 66),
-                Reports.row(RowParser.LIMIT_PLAIN, Row.Kind.LIMIT, PLAIN, Measure.GBPS, 4),
+                Reports.row("limit-plain", Row.Kind.LIMIT, PLAIN, Measure.GBPS, 4),
                 Reports.limit(24),
                 Reports.row("async-normal", Row.Kind.MODE, PLAIN, Measure.GBPS, 5),
                 Reports.mode("async-gso", 23),
@@ -58,9 +57,21 @@ class BarChartsTest {
                 .extracting(
                         group -> group.bars().stream().map(BarChart.Bar::label).toList())
                 .containsExactly(
-                        List.of(RowParser.LIMIT_PASSTHROUGH, "async-gso", "other"),
-                        List.of("async-normal", RowParser.LIMIT_PLAIN),
+                        List.of("limit-passthrough", "async-gso", "other"),
+                        List.of("async-normal", "limit-plain"),
                         List.of("baseline"));
+    }
+
+    @Test
+    void shouldDrawTheBestLimitOfAGroup() {
+        Report report = Reports.of(
+                Reports.row("limit-plain", Row.Kind.LIMIT, PLAIN, Measure.GBPS, 4),
+                Reports.row("limit-ring", Row.Kind.LIMIT, PLAIN, Measure.GBPS, 6),
+                Reports.row("async-normal", Row.Kind.MODE, PLAIN, Measure.GBPS, 5));
+
+        assertThat(find(report, "gbps").groups())
+                .extracting(BarChart.Group::limit)
+                .containsExactly(6.0);
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.measure.RunResult;
 import io.tunloop.bench.measure.Trial;
 import io.tunloop.bench.plan.Row;
-import io.tunloop.bench.plan.RowParser;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ class CurveChartsTest {
 
         assertThat(charts).extracting(CurveChart::name).containsExactly("latency", "latency-loaded");
         Curve alone = charts.get(0).curves().get(0);
-        assertThat(alone.label()).isEqualTo(RowParser.LIMIT_PASSTHROUGH);
+        assertThat(alone.label()).isEqualTo("limit-passthrough");
         assertThat(alone.kind()).isEqualTo("limit");
         assertThat(alone.x()).containsExactly(26.5, 37.1, 79.5, 1060.0);
         assertThat(alone.y()).containsExactly(0.5, 0.9, 0.99, 1.0);
@@ -78,7 +77,7 @@ class CurveChartsTest {
                 .orElseThrow();
 
         assertThat(chart.title()).isEqualTo("Throughput by parallel");
-        assertThat(chart.curves()).extracting(Curve::label).containsExactly(RowParser.LIMIT_PASSTHROUGH, "async-gso");
+        assertThat(chart.curves()).extracting(Curve::label).containsExactly("limit-passthrough", "async-gso");
         Curve curve = chart.curves().get(0);
         assertThat(curve.x()).containsExactly(1.0, 2.0, 4.0, 8.0, 16.0);
         assertThat(curve.y()).startsWith(21.0).endsWith(24.0);

@@ -9,7 +9,6 @@ import io.tunloop.bench.measure.RowResult;
 import io.tunloop.bench.measure.RunResult;
 import io.tunloop.bench.measure.Sample;
 import io.tunloop.bench.plan.Row;
-import io.tunloop.bench.plan.RowParser;
 import io.tunloop.bench.plan.Variation;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ final class Reports {
     }
 
     static RowResult limit(double... gbps) {
-        return row(RowParser.LIMIT_PASSTHROUGH, Row.Kind.LIMIT, OFFLOADED, Measure.GBPS, gbps);
+        return row("limit-passthrough", Row.Kind.LIMIT, OFFLOADED, Measure.GBPS, gbps);
     }
 
     static RowResult mode(String label, double... gbps) {
@@ -71,7 +70,7 @@ final class Reports {
     /** Round trips alone and beside a TCP stream, of three rows. */
     static Report roundTrips() {
         List<RowResult> rows = List.of(
-                roundTrips(RowParser.LIMIT_PASSTHROUGH, Row.Kind.LIMIT, 24),
+                roundTrips("limit-passthrough", Row.Kind.LIMIT, 24),
                 roundTrips("async-passthrough", Row.Kind.MODE, 29),
                 roundTrips("other", Row.Kind.PEER, 55));
         return of("rr", List.of(Measure.ROUND_TRIPS_PER_SECOND, Measure.LATENCY_P50, Measure.LATENCY_P99), rows);
@@ -100,7 +99,7 @@ final class Reports {
     static Report sweep() {
         List<RowResult> rows = new ArrayList<>();
         for (int streams = 1; streams <= 16; streams *= 2) {
-            rows.add(at(streams, RowParser.LIMIT_PASSTHROUGH, Row.Kind.LIMIT, 20 + Math.sqrt(streams)));
+            rows.add(at(streams, "limit-passthrough", Row.Kind.LIMIT, 20 + Math.sqrt(streams)));
             rows.add(at(streams, "async-gso", Row.Kind.MODE, 19 + Math.sqrt(streams) / 2));
         }
         return of("tcp", List.of(Measure.GBPS), rows);

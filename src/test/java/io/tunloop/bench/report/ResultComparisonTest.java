@@ -67,6 +67,17 @@ class ResultComparisonTest {
     }
 
     @Test
+    void shouldNameTheLimitsOfRatiosToThem() throws IOException {
+        String row = "{\"label\": \"%s\", %s \"median\": {\"ratioToLimit\": 0.9}},";
+        String none = row.formatted("a", "") + row.formatted("b", "\"limit\": \"limit-plain\",");
+        String ring = row.formatted("a", "\"limit\": \"limit-ring\",");
+
+        assertThat(compare(Measure.RATIO_TO_LIMIT, none, ring + row.formatted("b", "\"limit\": \"limit-plain\","))
+                        .table())
+                .contains("| verdict |     limit |", "|       ~ | ? -> ring |", "|     plain |");
+    }
+
+    @Test
     void shouldProveNothingByMediansAlone() throws IOException {
         String median = "{\"label\": \"a\", \"median\": {\"gbps\": %s}},";
         ResultComparison comparison = compare(Measure.GBPS, median.formatted(10), median.formatted(5));

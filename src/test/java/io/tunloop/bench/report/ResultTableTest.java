@@ -31,6 +31,48 @@ class ResultTableTest {
     }
 
     @Test
+    void shouldHoldEachRowAgainstTheBestLimitOfItsClassAndNameIt() {
+        RowResult ring = row("limit-ring", Row.Kind.LIMIT, false, 6.0, 90);
+        RowResult single = row("limit-passthrough-single", Row.Kind.LIMIT, true, 19.0, 80);
+        RowResult merge = merging("limit-merge", Row.Kind.LIMIT, 8.0);
+        RowResult merging = merging("async-merge", Row.Kind.MODE, 7.2);
+        RowResult fastMode = row("fast", Row.Kind.MODE, false, 12.0, 90);
+
+        new Comparison(List.of(plain, ring, whole, single, merge, mode, peer, merging, fastMode), Measure.GBPS)
+                .fill(null);
+
+        assertThat(peer.limit()).isEqualTo("limit-ring");
+        assertThat(peer.median(Measure.RATIO_TO_LIMIT)).isEqualTo(0.5);
+        assertThat(plain.median(Measure.RATIO_TO_LIMIT)).isEqualTo(0.6667);
+        assertThat(ring.median(Measure.RATIO_TO_LIMIT)).isEqualTo(1.0);
+        assertThat(fastMode.median(Measure.RATIO_TO_LIMIT)).isEqualTo(2.0);
+        assertThat(mode.limit()).isEqualTo("limit-passthrough");
+        assertThat(merging.limit()).isEqualTo("limit-merge");
+        assertThat(merging.median(Measure.RATIO_TO_LIMIT)).isEqualTo(0.9);
+    }
+
+    @Test
+    void shouldHoldAMergingRowAgainstSinglePacketsWhereTheyAreFaster() {
+        RowResult merge = merging("limit-merge", Row.Kind.LIMIT, 3.0);
+        RowResult merging = merging("async-merge", Row.Kind.MODE, 3.6);
+
+        new Comparison(List.of(plain, whole, merge, merging), Measure.GBPS).fill(null);
+
+        assertThat(merging.limit()).isEqualTo("limit-plain");
+        assertThat(ResultTable.line(1, merging, List.of())).contains("write");
+    }
+
+    @Test
+    void shouldTakeTheLowestLatencyForTheBestLimit() {
+        RowResult ring = row("limit-ring", Row.Kind.LIMIT, false, 6.0, 90);
+
+        new Comparison(List.of(plain, ring, peer), Measure.CPU_AVG).fill(null);
+
+        assertThat(peer.limit()).isEqualTo("limit-ring");
+        assertThat(peer.median(Measure.RATIO_TO_LIMIT)).isEqualTo(1.0);
+    }
+
+    @Test
     void shouldPrintTheColumnsOfTheTableInOrder() {
         new Comparison(rows, Measure.GBPS).fill(null);
         RowResult failed = new RowResult(new Row("bad", Row.Kind.PEER, List.of("bad"), false));
@@ -46,6 +88,7 @@ class ResultTableTest {
                         "Mode",
                         "Offload",
                         "Channel",
+                        "Limit",
                         "Gbps",
                         "+-%",
                         "Retr",
@@ -63,6 +106,7 @@ class ResultTableTest {
                         "async-gso-channel",
                         "yes",
                         "yes",
+                        "passthrough",
                         "10.00",
                         "-",
                         "7",
@@ -74,7 +118,7 @@ class ResultTableTest {
                         "0.50 ~",
                         "12.0",
                         "3.00 ~");
-        assertThat(cells(lines[5])).startsWith("4", "bad (failed)", "-", "no", "-");
+        assertThat(cells(lines[5])).startsWith("4", "bad (failed)", "-", "no", "-", "-");
         assertThat(lines).contains("failed: bad: it died");
         assertThat(lines[0]).hasSameSizeAs(lines[1]).hasSameSizeAs(lines[4]);
     }
@@ -143,5 +187,13 @@ class ResultTableTest {
                 new DeviceFacts(2000, 1500, offload ? List.of("tcp-segmentation-offload") : List.of(), offload),
                 null,
                 "");
+    }
+
+    /** Merges what it writes, but reads single packets. */
+    private static RowResult merging(String label, Row.Kind kind, double gbps) {
+        RowResult row = new RowResult(new Row(label, kind, List.of(label), false));
+        row.add(new RunResult(
+                Map.of(Measure.GBPS, gbps), List.of(), new DeviceFacts(2000, 1500, List.of(), true), null, ""));
+        return row;
     }
 }
