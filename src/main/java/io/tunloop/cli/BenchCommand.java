@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** Measures rows against each other. Exit code 1 when one failed or the run was stopped. */
 @Command(
         name = "bench",
-        subcommands = CompareCommand.class,
+        subcommands = {CompareCommand.class, HistoryCommand.class},
         description = "Measures modes and other forwarders between two namespaces.",
         mixinStandardHelpOptions = true,
         sortOptions = false)

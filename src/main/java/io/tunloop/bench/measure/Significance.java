@@ -19,11 +19,13 @@ public final class Significance {
 
     /** How probable a difference at least as large is by chance alone, two-sided; {@code null} when a side has no runs. */
     public static Double pValue(double[] a, double[] b) {
-        if (a.length == 0 || b.length == 0) {
-            return null;
-        }
+        return a.length == 0 || b.length == 0 ? null : Statistics.round(unroundedPValue(a, b));
+    }
+
+    /** To compare differences that are all proven: rounded, many are 0. */
+    static double unroundedPValue(double[] a, double[] b) {
         double p = MannWhitneyUTest.withDefaults().test(a, b).getPValue();
-        return Double.isNaN(p) ? 1.0 : Statistics.round(Math.min(1, p)); // all runs alike have no rank
+        return Double.isNaN(p) ? 1.0 : Math.min(1, p); // all runs alike have no rank
     }
 
     /** @param pValue {@code null} for unknown, which proves nothing */

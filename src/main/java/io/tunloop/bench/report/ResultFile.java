@@ -15,9 +15,12 @@ import java.util.stream.StreamSupport;
 /**
  * A result file read back: of each row the median of one measure and the runs that it comes from.
  *
+ * @param started when that bench was, in ISO 8601; empty where the file does not say
+ * @param workload which traffic it was; empty where the file does not say
+ * @param commit that was measured; empty where the file does not say
  * @param rows by label, in the order of the file
  */
-record ResultFile(Map<String, Values> rows) {
+record ResultFile(String started, String workload, String commit, Map<String, Values> rows) {
     /**
      * @param runs one value each; empty where the file has only the median of what compares two rows
      * @param limit the label of the row that it is held against; empty for none, and in files that do not say
@@ -42,7 +45,11 @@ record ResultFile(Map<String, Values> rows) {
                 rows.put(row.path("label").asText(), new Values(median.asDouble(), runs, row.path("limit").asText()));
             }
         }
-        return new ResultFile(rows);
+        return new ResultFile(
+                root.path("started").asText(),
+                root.path("workload").asText(),
+                root.at("/environment/commit").asText(),
+                rows);
     }
 
     private static JsonNode parse(Path file) throws IOException {
