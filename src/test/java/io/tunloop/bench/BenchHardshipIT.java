@@ -291,8 +291,8 @@ class BenchHardshipIT {
     void shouldFailALimitThatIsNamedAndThisMachineDoesNotHave() throws Exception {
         Path limit = script(folder.resolve("limit"), "echo 'limit: io_uring_setup: EPERM' >&2; exit 1");
 
-        try (BenchProcess bench = BenchProcess.start(
-                folder, List.of(), Map.of("TUNLOOP_LIMIT", limit.toString()), args("limit-ring"))) {
+        try (BenchProcess bench =
+                BenchProcess.start(folder, List.of(), Map.of("TUNLOOP_LIMIT", limit.toString()), args("limit-ring"))) {
             assertThat(bench.awaitExit()).isEqualTo(1);
         }
         assertThat(rows().at("/0/error").asText()).contains("io_uring_setup: EPERM");

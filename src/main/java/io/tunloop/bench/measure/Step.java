@@ -54,6 +54,8 @@ public record Step(int index, double before, double after, double pValue) {
     }
 
     private static double[] runs(List<double[]> results, int from, int to) {
-        return results.subList(from, to).stream().flatMapToDouble(DoubleStream::of).toArray();
+        return results.subList(from, to).stream()
+                .flatMapToDouble(DoubleStream::of)
+                .toArray();
     }
 }

@@ -39,8 +39,7 @@ final class BarCharts {
     }
 
     /** @param rows all, of which one is the limit of these members */
-    private static BarChart.Group group(
-            String title, Measure measure, List<RowResult> members, List<RowResult> rows) {
+    private static BarChart.Group group(String title, Measure measure, List<RowResult> members, List<RowResult> rows) {
         Comparator<BarChart.Bar> byValue = Comparator.comparingDouble(BarChart.Bar::value);
         List<BarChart.Bar> bars = members.stream()
                 .map(row -> bar(measure, row))

@@ -42,8 +42,9 @@ public record History(Measure measure, List<Line> rows) {
     public static History read(Path folder, Measure measure) throws IOException {
         Map<String, List<Point>> rows = new LinkedHashMap<>();
         for (ResultFile file : files(folder, measure)) {
-            file.rows().forEach((label, values) -> rows.computeIfAbsent(label, unseen -> new ArrayList<>())
-                    .add(new Point(file.started(), file.commit(), values)));
+            file.rows()
+                    .forEach((label, values) -> rows.computeIfAbsent(label, unseen -> new ArrayList<>())
+                            .add(new Point(file.started(), file.commit(), values)));
         }
         if (rows.isEmpty()) {
             throw new IOException("no result file in " + folder + " has " + measure.property());
@@ -65,8 +66,9 @@ public record History(Measure measure, List<Line> rows) {
                 ResultFile result = ResultFile.read(file, measure.property());
                 results.add(result);
                 if (!result.workload().equals(results.get(0).workload())) {
-                    throw new IOException(folder + " has results of different workloads, " + results.get(0).workload()
-                            + " and " + result.workload() + " (" + file.getFileName() + "): use a folder for each");
+                    throw new IOException(folder + " has results of different workloads, "
+                            + results.get(0).workload() + " and " + result.workload() + " (" + file.getFileName()
+                            + "): use a folder for each");
                 }
             }
         }

@@ -95,9 +95,14 @@ final class HistoryText {
 
     private List<String> notes(Line row, int index) {
         List<String> notes = new ArrayList<>();
-        row.steps().stream().filter(step -> step.index() == index).map(this::note).forEach(notes::add);
+        row.steps().stream()
+                .filter(step -> step.index() == index)
+                .map(this::note)
+                .forEach(notes::add);
         String limit = row.points().get(index).values().limit();
-        if (measure.isToLimit() && index > 0 && !limit.equals(row.points().get(index - 1).values().limit())) {
+        if (measure.isToLimit()
+                && index > 0
+                && !limit.equals(row.points().get(index - 1).values().limit())) {
             notes.add("the limit is " + ResultTable.shortLimit(limit) + " from here on");
         }
         return notes;
@@ -111,7 +116,9 @@ final class HistoryText {
                 better ? "better" : "worse",
                 measure.format(step.before()),
                 measure.format(step.after()),
-                step.before() == 0 ? "" : String.format(Locale.ROOT, "%+.1f %%, ", 100 * (step.after() / step.before() - 1)),
+                step.before() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, "%+.1f %%, ", 100 * (step.after() / step.before() - 1)),
                 step.pValue());
     }
 }

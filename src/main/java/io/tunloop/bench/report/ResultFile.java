@@ -42,7 +42,9 @@ record ResultFile(String started, String workload, String commit, Map<String, Va
                         .filter(JsonNode::isNumber)
                         .mapToDouble(JsonNode::asDouble)
                         .toArray();
-                rows.put(row.path("label").asText(), new Values(median.asDouble(), runs, row.path("limit").asText()));
+                rows.put(
+                        row.path("label").asText(),
+                        new Values(median.asDouble(), runs, row.path("limit").asText()));
             }
         }
         return new ResultFile(

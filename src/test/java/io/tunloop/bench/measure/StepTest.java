@@ -49,7 +49,8 @@ class StepTest {
     @Test
     void shouldProveNothingByFewRuns() {
         assertThat(Step.find(List.of(new double[] {1}, new double[] {2}))).isEmpty();
-        assertThat(Step.find(List.of(new double[] {1, 2, 3}, new double[] {7, 8, 9}))).isEmpty();
+        assertThat(Step.find(List.of(new double[] {1, 2, 3}, new double[] {7, 8, 9})))
+                .isEmpty();
         assertThat(Step.find(List.of())).isEmpty();
     }
 

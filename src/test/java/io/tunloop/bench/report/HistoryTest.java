@@ -17,12 +17,17 @@ class HistoryTest {
 
     @Test
     void shouldDrawEachRowOverTimeAndMarkWhatHasChanged() throws IOException {
-        write("b.json", "2026-11-21T10:04:07Z", "bbbb", row("async-gso", "limit-passthrough", 0.97, 0.96, 0.98, 0.95, 0.99));
+        write(
+                "b.json",
+                "2026-11-21T10:04:07Z",
+                "bbbb",
+                row("async-gso", "limit-passthrough", 0.97, 0.96, 0.98, 0.95, 0.99));
         write(
                 "a.json",
                 "2026-11-20T10:02:00Z",
                 "aaaaaa",
-                row("async-gso", "limit-passthrough", 0.91, 0.90, 0.92, 0.89, 0.93) + ','
+                row("async-gso", "limit-passthrough", 0.91, 0.90, 0.92, 0.89, 0.93)
+                        + ','
                         + row("async-normal", "limit-plain", 1.3));
         write("c.json", "2026-11-22T00:00:00Z", "cc", row("async-normal", "limit-ring", 0.9));
         Files.writeString(folder.resolve("notes.txt"), "no result");
@@ -41,8 +46,7 @@ class HistoryTest {
                         "",
                         "async-normal",
                         "  2026-11-20 10:02  aaaaaa  1.30 |" + " ".repeat(39) + "*|",
-                        "  2026-11-22 00:00  cc      0.90 |*" + " ".repeat(39)
-                                + "| the limit is ring from here on");
+                        "  2026-11-22 00:00  cc      0.90 |*" + " ".repeat(39) + "| the limit is ring from here on");
     }
 
     @Test
@@ -57,32 +61,35 @@ class HistoryTest {
 
     @Test
     void shouldSayWhatIsWrongWithAFolder() throws IOException {
-        assertThatThrownBy(() -> History.read(Path.of("/no/such"), Measure.GBPS)).hasMessage("no such folder: /no/such");
+        assertThatThrownBy(() -> History.read(Path.of("/no/such"), Measure.GBPS))
+                .hasMessage("no such folder: /no/such");
         assertThatThrownBy(() -> History.read(folder, Measure.GBPS))
                 .hasMessage("no result file in " + folder + " has gbps");
 
         write("a.json", "2026-11-20T10:02:00Z", "a", row("m", "limit-plain", 1));
         Files.writeString(folder.resolve("b.json"), "{\"schema\": 1, \"workload\": \"udp\", \"rows\": []}");
         assertThatThrownBy(() -> History.read(folder, Measure.RATIO_TO_LIMIT))
-                .hasMessage(folder + " has results of different workloads, tcp and udp (b.json): use a folder for each");
+                .hasMessage(
+                        folder + " has results of different workloads, tcp and udp (b.json): use a folder for each");
 
         Files.writeString(folder.resolve("a.json"), "{}");
-        assertThatThrownBy(() -> History.read(folder, Measure.GBPS)).hasMessageEndingWith("a.json is no result of schema 1");
+        assertThatThrownBy(() -> History.read(folder, Measure.GBPS))
+                .hasMessageEndingWith("a.json is no result of schema 1");
     }
 
     private void write(String name, String started, String commit, String rows) throws IOException {
-        Files.writeString(
-                folder.resolve(name),
-                """
-                {"schema": 1, "started": "%s", "workload": "tcp", "environment": {"commit": "%s"}, "rows": [%s]}"""
-                        .formatted(started, commit, rows));
+        Files.writeString(folder.resolve(name), """
+                {"schema": 1, "started": "%s", "workload": "tcp", "environment": {"commit": "%s"}, "rows": [%s]}""".formatted(started, commit, rows));
     }
 
     /** A row with its runs, the first of which is the median. */
     private static String row(String label, String limit, double... ratios) {
         StringBuilder runs = new StringBuilder();
         for (double ratio : ratios) {
-            runs.append(runs.isEmpty() ? "" : ",").append("{\"ratioToLimit\": ").append(ratio).append('}');
+            runs.append(runs.isEmpty() ? "" : ",")
+                    .append("{\"ratioToLimit\": ")
+                    .append(ratio)
+                    .append('}');
         }
         return "{\"label\": \"%s\", \"limit\": \"%s\", \"median\": {\"ratioToLimit\": %s}, \"runs\": [%s]}"
                 .formatted(label, limit, ratios[0], runs);
