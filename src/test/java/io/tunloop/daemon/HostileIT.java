@@ -210,7 +210,8 @@ class HostileIT {
             }
             for (int length = 100; length < 110; length++) {
                 int probe = length;
-                hosts.host2().sh("ping -q -c1 -W0.001 -s" + length + " " + TwoHosts.ADDRESS_1 + " || true"); // No answer.
+                hosts.host2()
+                        .sh("ping -q -c1 -W0.001 -s" + length + " " + TwoHosts.ADDRESS_1 + " || true"); // No answer.
                 sink.receive(packet -> packet[9] == ICMP && packet.length == PING_HEADERS_BYTES + probe);
             }
             assertAllFramesWereRead(guest);

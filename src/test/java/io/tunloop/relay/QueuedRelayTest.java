@@ -434,7 +434,9 @@ class QueuedRelayTest {
         open(2, QueueFull.BLOCK);
         var roomy = new QueuedRelay(writer, QueueConfig.DEFAULT);
         // On its loop: one that was added elsewhere does not see what is read before the loop hears of it.
-        reader.eventLoop().submit(() -> reader.pipeline().replace(relay, null, roomy)).sync();
+        reader.eventLoop()
+                .submit(() -> reader.pipeline().replace(relay, null, roomy))
+                .sync();
         relay = roomy;
         // More than one step of the writing loop, which has no time before it is told to end.
         int packets = 1000;
