@@ -81,8 +81,8 @@ public final class BenchOptions {
                 "tcp: a stream, Gbit/s and retransmits;",
                 "udp: datagrams, packets/s and loss (sizes 64, 512 and 1472 unless --size);",
                 "rr: requests and responses; ping: echoes; both alone and beside a TCP stream;",
-                "ndr: the highest datagram rates without loss and with 0.5 % of it, and round trips at 10, 50",
-                "and 90 % of the first (sizes 64, 512, the largest that fits and imix unless --size)."
+                "ndr: the highest datagram rates without loss and with 0.5 %% of it, and round trips at 10, 50",
+                "and 90 %% of the first (sizes 64, 512, the largest that fits and imix unless --size)."
             })
     Load.Kind workload;
 
