@@ -57,9 +57,6 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TunChannel.class);
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    /** A device, and what it was opened for. */
-    private record Opened(TunAddress address, TunDevice device) {}
-
     private final TunChannelConfig config;
     private final TunChannelCounters counters = new TunChannelCounters();
 
@@ -69,8 +66,10 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
 
     // How often somebody has asked to read. Written by the event loop, read by any thread.
     private volatile int readRequests;
-    // Opened by bind() for doBind(), which takes it.
-    private final AtomicReference<Opened> opened = new AtomicReference<>();
+    // Opened for a bind that is under way, null if there is none. Set by the thread that opens devices; reset by the
+    // event
+    // loop when it has set the device, and by whoever has closed what was opened in vain.
+    private final AtomicReference<DeviceAhead> ahead = new AtomicReference<>();
 
     // All below: the event loop only.
     private IoRegistration registration;
@@ -245,28 +244,58 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
      */
     @Override
     public final ChannelFuture bind(SocketAddress localAddress, ChannelPromise promise) {
-        if (!(localAddress instanceof TunAddress address) || device != null || !isRegistered() || promise.isVoid()) {
+        if (!(localAddress instanceof TunAddress address) || device != null || !isRegistered() || !isPending(promise)) {
             return super.bind(localAddress, promise); // It is for Netty or doBind to say what is wrong.
         }
-        DeviceCalls.execute(() -> {
-            try {
-                closeUnused(opened.getAndSet(new Opened(address, open(address))));
-                super.bind(localAddress, promise).addListener(bound -> closeUnused(opened.getAndSet(null)));
-            } catch (Throwable cause) {
-                promise.tryFailure(cause);
-            }
-        });
+        DeviceCalls.execute(() -> openAndBind(address, promise));
         return promise;
+    }
+
+    private boolean isPending(ChannelPromise promise) {
+        return promise.channel() == this && !promise.isVoid() && promise != closeFuture() && !promise.isDone();
+    }
+
+    private void openAndBind(TunAddress address, ChannelPromise promise) {
+        DeviceAhead mine = null;
+        try {
+            mine = openAhead(address);
+            DeviceAhead opened = mine;
+            super.bind(address, promise).addListener(bound -> DeviceCalls.execute(() -> closeUnused(opened)));
+        } catch (Throwable cause) {
+            closeUnused(mine);
+            promise.tryFailure(cause);
+            return;
+        }
+        // An event loop that has ended tells no listener, and what is opened after the channel has closed nobody else
+        // closes.
+        if (promise.isDone() || closed) {
+            closeUnused(mine);
+        }
+    }
+
+    /** Null if another bind is before this one: it gets the device, and this one hears that it is too late. */
+    private DeviceAhead openAhead(TunAddress address) throws TunException {
+        if (ahead.get() != null || device != null || closed) {
+            return null;
+        }
+        DeviceAhead opened = new DeviceAhead(address, open(address));
+        ahead.set(opened);
+        return opened;
     }
 
     private TunDevice open(TunAddress address) throws TunException {
         return TunDevice.open(config.device().toBuilder().name(address.name()).build());
     }
 
-    /** What no bind has taken: it failed, or a handler had another address in mind. */
-    private void closeUnused(Opened unused) {
+    /** What no bind has taken: it failed, or never came, or a handler had another address in mind. */
+    private void closeUnused(DeviceAhead opened) {
+        if (opened == null) {
+            return;
+        }
+        TunDevice unused = opened.take();
         if (unused != null) {
-            closeQuietly(unused.device);
+            closeQuietly(unused);
+            ahead.compareAndSet(opened, null);
         }
     }
 
@@ -279,9 +308,9 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     }
 
     private TunDevice openedOrNew(TunAddress address) throws TunException {
-        Opened ahead = opened.get();
-        boolean fits = ahead != null && ahead.address.equals(address) && opened.compareAndSet(ahead, null);
-        return fits ? ahead.device : open(address);
+        DeviceAhead opened = ahead.get();
+        TunDevice fits = opened == null ? null : opened.take(address);
+        return fits == null ? open(address) : fits;
     }
 
     @Override
@@ -293,11 +322,24 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
             throw new IllegalArgumentException(
                     "address must be a TunAddress: " + StringUtil.simpleClassName(localAddress));
         }
+        requireOnItsLoop();
         device = openedOrNew(address);
+        DeviceAhead inVain = ahead.getAndSet(null); // After the device is set: who sees none here sees it there.
+        if (inVain != null) {
+            DeviceCalls.execute(() -> closeUnused(inVain));
+        }
         ChannelPromise polling = newPromise();
         startPolling(polling);
         if (polling.cause() != null) {
             throw forget(device, polling.cause());
+        }
+    }
+
+    /** A bind that was under way when the channel left its event loop: only the one it is registered with may poll. */
+    private void requireOnItsLoop() {
+        if (!isRegistered() || !eventLoop().inEventLoop()) {
+            throw new IllegalStateException(
+                    "the channel was deregistered before it was bound; register it with an event loop, then bind it");
         }
     }
 
@@ -337,6 +379,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
             return; // disconnect() closes, and Netty closes what has been disconnected.
         }
         closed = true;
+        closeUnused(ahead.get());
         releaseDevice();
     }
 

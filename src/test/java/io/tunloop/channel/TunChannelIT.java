@@ -35,6 +35,7 @@ import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.RequiresTun;
 import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -422,6 +423,108 @@ class TunChannelIT {
         bind.channel().closeFuture().sync();
         TunChannel next = bind(bootstrap(transport, recorder), "tl0");
         assertThat(next.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotBindOnAnEventLoopThatItHasLeft(TunTransport transport) throws Exception {
+        CountDownLatch left = new CountDownLatch(1);
+        TunChannel channel = registered(transport, recorder);
+        DeviceCalls.execute(() -> Await.latch(left));
+        ChannelFuture bind = channel.bind(new TunAddress("tl0"));
+        channel.deregister().sync();
+        left.countDown();
+        assertThat(bind.await().cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the channel was deregistered before it was bound; "
+                        + "register it with an event loop, then bind it");
+        assertThat(channel.isActive()).isFalse();
+        loops.register(channel).sync();
+        channel.bind(new TunAddress("tl0")).sync();
+        assertThat(channel.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhatWasOpenedForABindThatNeverCame(TunTransport transport) throws Exception {
+        TunChannel channel = registered(transport, new BindSwallower("tl0"));
+        channel.bind(new TunAddress("tl0"));
+        afterDeviceCalls();
+        assertThat(links()).contains("tl0");
+        channel.close().sync();
+        assertThat(links()).doesNotContain("tl0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhatWasOpenedForABindThatAnotherOneHasOvertaken(TunTransport transport) throws Exception {
+        TunChannel channel = registered(transport, new BindSwallower("tl0"));
+        channel.bind(new TunAddress("tl0"));
+        channel.bind(new TunAddress("tl1")).sync();
+        afterDeviceCalls();
+        assertThat(links()).contains("tl1").doesNotContain("tl0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenNothingForAPromiseThatNettyRefuses(TunTransport transport) throws Exception {
+        TunChannel channel = registered(transport, recorder);
+        TunChannel other = registered(transport, new ChannelInboundHandlerAdapter());
+        for (ChannelPromise promise : List.of(
+                channel.newPromise().setSuccess(), other.newPromise(), (ChannelPromise) channel.closeFuture())) {
+            assertThatThrownBy(() -> channel.bind(new TunAddress("tl0"), promise))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        afterDeviceCalls();
+        assertThat(links()).doesNotContain("tl0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellTheSecondOfTwoBindsAtOnceThatItIsBound(TunTransport transport) throws Exception {
+        TunChannel channel = registered(transport, recorder);
+        ChannelFuture first = channel.bind(new TunAddress("tl0"));
+        ChannelFuture second = channel.bind(new TunAddress("tl0"));
+        ChannelFuture third = channel.bind(new TunAddress("tl1"));
+        assertThat(second.await().cause()).isInstanceOf(AlreadyBoundException.class);
+        assertThat(third.await().cause()).isInstanceOf(AlreadyBoundException.class);
+        assertThat(first.await().isSuccess()).isTrue();
+        afterDeviceCalls();
+        assertThat(links()).contains("tl0").doesNotContain("tl1");
+    }
+
+    /** A channel that is to be bound. */
+    private TunChannel registered(TunTransport transport, ChannelHandler handler) throws InterruptedException {
+        ChannelFuture registered = bootstrap(transport, handler).register().sync();
+        binds.add(registered);
+        return (TunChannel) registered.channel();
+    }
+
+    /** Returns when the devices are open and closed that were to be by now. */
+    private static void afterDeviceCalls() {
+        CountDownLatch done = new CountDownLatch(1);
+        DeviceCalls.execute(done::countDown);
+        Await.latch(done);
+    }
+
+    private String links() {
+        return namespace.run("ip", "link", "show");
+    }
+
+    /** Lets no bind to this device through, and tells nobody. */
+    private static final class BindSwallower extends ChannelOutboundHandlerAdapter {
+        private final String name;
+
+        private BindSwallower(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void bind(ChannelHandlerContext ctx, SocketAddress localAddress, ChannelPromise promise) {
+            if (!localAddress.equals(new TunAddress(name))) {
+                ctx.bind(localAddress, promise);
+            }
+        }
     }
 
     @ParameterizedTest
