@@ -21,6 +21,7 @@ import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
+import io.tunloop.internal.DirectCopy;
 import io.tunloop.internal.NextTurn;
 import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.GatheredPacket;
@@ -528,8 +529,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     }
 
     private ByteBuf copyDirect(ByteBuf packet) {
-        int length = packet.readableBytes();
-        ByteBuf copy = alloc().directBuffer(length).writeBytes(packet, packet.readerIndex(), length);
+        ByteBuf copy = DirectCopy.of(alloc(), packet);
         packet.release();
         return copy;
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPromise;
 import io.tunloop.internal.Addresses;
+import io.tunloop.internal.DirectCopy;
 import io.tunloop.packet.PacketBatch;
 import io.tunloop.packet.VirtioNetHeader;
 import java.util.concurrent.atomic.AtomicLong;
@@ -111,9 +112,7 @@ final class Groups {
             return packet;
         }
         try {
-            return allocator
-                    .directBuffer(Math.max(1, packet.readableBytes()))
-                    .writeBytes(packet, packet.readerIndex(), packet.readableBytes());
+            return DirectCopy.of(allocator, packet);
         } finally {
             packet.release();
         }

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCounted;
 import io.tunloop.internal.Addresses;
+import io.tunloop.internal.DirectCopy;
 import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.GatheredPacket;
 import io.tunloop.packet.VirtioNetHeader;
@@ -336,11 +337,7 @@ final class MergedPacket extends GatheredPacket {
     }
 
     private ByteBuf frame(ByteBuf packet) {
-        int bytes = packet.readableBytes();
-        return allocator
-                .directBuffer(VirtioNetHeader.BYTES + bytes)
-                .writeZero(VirtioNetHeader.BYTES)
-                .writeBytes(packet, packet.readerIndex(), bytes);
+        return DirectCopy.of(allocator, packet, VirtioNetHeader.BYTES);
     }
 
     private void releasePart() {

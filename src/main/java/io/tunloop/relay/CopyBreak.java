@@ -53,9 +53,12 @@ final class CopyBreak {
             return packet; // Better it pins memory than that it is lost.
         }
         try {
-            return copy.writeBytes(packet, packet.readerIndex(), length);
-        } finally {
-            packet.release();
+            copy.writeBytes(packet, packet.readerIndex(), length);
+        } catch (Throwable failure) {
+            copy.release(); // The packet was released already.
+            throw failure;
         }
+        packet.release();
+        return copy;
     }
 }

@@ -85,6 +85,18 @@ abstract class WriteContract extends TunChannelContract {
         }
     }
 
+    // That nothing is left of its copy is seen by what every test ends with.
+    @Test
+    void shouldFailTheWriteOfAHeapBufferThatIsReleasedAlready() throws Exception {
+        TunChannel channel = open();
+        ByteBuf released = allocator.heapBuffer(20).writeBytes(TestDevices.packet(20, 1));
+        released.release();
+        ChannelFuture write = channel.writeAndFlush(released);
+        assertThat(write.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(write.cause()).isInstanceOf(IllegalReferenceCountException.class);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
     @Test
     void shouldTakeHeapCompositeReadOnlyAndSlicedBuffers() throws Exception {
         TunChannel channel = open();
