@@ -79,7 +79,8 @@ public final class EpollTunChannel extends TunChannel {
         @Override
         public FileDescriptor fd() {
             int number = device().fd();
-            if (fd == null || fd.intValue() != number) {
+            // A device that somebody has closed is let go of by the number that it had.
+            if (fd == null || number >= 0 && fd.intValue() != number) {
                 fd = new FileDescriptor(number);
             }
             return fd;

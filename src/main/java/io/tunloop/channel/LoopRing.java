@@ -72,7 +72,7 @@ final class LoopRing {
         try {
             PacketRing.Queue queue = ring.attach(device);
             users++;
-            return new Io(queue, this, queue);
+            return new Io(device, this, queue);
         } catch (TunException e) {
             closeIfUnused();
             throw e;
@@ -96,24 +96,31 @@ final class LoopRing {
 
     /** The way that one channel's packets take. */
     static final class Io implements PacketIo, AutoCloseable {
+        private final TunDevice device;
         private final PacketIo io;
         private final LoopRing loop;
         private final PacketRing.Queue queue;
 
-        private Io(PacketIo io, LoopRing loop, PacketRing.Queue queue) {
-            this.io = io;
+        private Io(TunDevice device, LoopRing loop, PacketRing.Queue queue) {
+            this.device = device;
+            this.io = queue == null ? device : queue;
             this.loop = loop;
             this.queue = queue;
         }
 
         @Override
         public int read(PacketVector vector) throws TunException {
-            return io.read(vector);
+            return open().read(vector);
         }
 
         @Override
         public int write(PacketVector vector) throws TunException {
-            return io.write(vector);
+            return open().write(vector);
+        }
+
+        /** The kernel keeps what is on a ring open, but a device that was closed must say so. */
+        private PacketIo open() {
+            return device.isOpen() ? io : device;
         }
 
         /**

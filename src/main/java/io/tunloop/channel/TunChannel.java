@@ -200,6 +200,10 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     }
 
     private void startPolling(ChannelPromise promise) {
+        if (!device.isOpen()) {
+            promise.setFailure(new IllegalStateException(device.name() + " was closed; open it again"));
+            return;
+        }
         ((IoEventLoop) eventLoop()).register((IoHandle) unsafe()).addListener(registered -> {
             if (registered.isSuccess()) {
                 polling((IoRegistration) registered.getNow(), promise);

@@ -156,6 +156,45 @@ abstract class LifecycleContract extends TunChannelContract {
     }
 
     @Test
+    void shouldFailTheWriteAndCloseWhenSomebodyHasClosedItsDevice() throws Exception {
+        TunChannel channel = open();
+        // On the event loop: it may notice by itself otherwise, and close before the write.
+        ChannelFuture write = channel.eventLoop()
+                .submit(() -> {
+                    channel.device().close();
+                    return channel.writeAndFlush(packet(10, 1));
+                })
+                .sync()
+                .getNow();
+        assertThat(write.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(write.cause())
+                .isInstanceOf(TunException.class)
+                .hasMessage("write on test0: EBADF: test0 was closed; open it again");
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        recorder.awaitEvent("inactive");
+    }
+
+    @Test
+    void shouldCloseWhenSomebodyHasClosedItsDevice() throws Exception {
+        TunChannel channel = open();
+        channel.device().close();
+        assertThat(channel.close().await(10, TimeUnit.SECONDS)).isTrue();
+        recorder.awaitEvent("unregistered");
+    }
+
+    @Test
+    void shouldFailToRegisterADeviceThatSomebodyHasClosed() throws Exception {
+        peer.device().close();
+        TunChannel channel = transport.newChannel(peer.device());
+        ChannelFuture registered = loops.register(channel);
+        assertThat(registered.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(registered.cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("test0 was closed; open it again");
+        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void shouldMoveToAnotherLoop() throws Exception {
         TunChannel channel = open();
         peer.send(TestDevices.packet(10, 1));
