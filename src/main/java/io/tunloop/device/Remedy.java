@@ -13,22 +13,31 @@ final class Remedy {
             case Errno.EBUSY -> busy(call, device);
             case Errno.E2BIG -> device + " has the most queues a device can have; close one";
             case Errno.EINVAL -> invalid(call, device);
-            case Errno.EBADFD, Errno.EFAULT -> device + " was deleted; create it and open it again";
+            case Errno.EFAULT -> fault(call, device);
+            case Errno.EBADFD -> device + " was deleted; create it and open it again";
             case Errno.EBADF -> device + " was closed; open it again";
             case Errno.EMFILE -> "too many open files in this process; raise its limit (ulimit -n)";
-            case Errno.ENFILE -> "too many open files in the system; raise fs.file-max";
+            case Errno.ENFILE ->
+                call.equals("io_uring_register")
+                        ? "the ring has as many devices as it can have; close one, or use another ring"
+                        : "too many open files in the system; raise fs.file-max";
             case Errno.ENOMEM, Errno.ENOBUFS -> "the kernel is out of memory; free some and try again";
             case Errno.ECONNREFUSED -> "nobody listens at " + device + "; start who hands the device over";
             case Errno.ECONNRESET -> "the other side hung up; see why it did not send the device";
             case Errno.ETIMEDOUT -> timeout(call);
             case Errno.ENAMETOOLONG -> device + " is longer than the kernel takes; choose a shorter name";
             case Errno.EPROTO -> "the answer is not what was asked for; see what " + device + " is";
+            case Errno.ENETUNREACH ->
+                "no address of " + device + " reaches the gateway; give it one of the gateway's network first";
+            case Errno.EADDRNOTAVAIL ->
+                "the address is none that " + device + " can have, or it is gone; choose another";
+            case Errno.ENETDOWN -> device + " is down; switch it on first (ip link set " + device + " up)";
             default -> "the kernel refused it; see dmesg";
         };
     }
 
     private static String busy(String call, String device) {
-        if (call.equals("attach")) {
+        if (call.equals("io_uring_register")) {
             return "somebody has limited the send buffer of " + device
                     + " (TUNSETSNDBUF); read and write it without a ring";
         }
@@ -71,6 +80,12 @@ final class Remedy {
                         + device + "; run as root, or leave threaded out";
             default -> of("write(threaded)", device, errno);
         };
+    }
+
+    // A read that waits when the device is deleted ends with it too. Source: drivers/net/tun.c, tun_ring_recv().
+    private static String fault(String call, String device) {
+        String memory = "the kernel cannot reach the memory of a packet; release no buffer that is still in use";
+        return call.equals("read") ? device + " was deleted, then create it and open it again; or " + memory : memory;
     }
 
     private static String permission(String call, String device) {
