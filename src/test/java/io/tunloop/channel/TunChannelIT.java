@@ -20,6 +20,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.tunloop.codec.GroCoalescer;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.InterfaceAddress;
@@ -39,6 +40,7 @@ import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -407,6 +409,25 @@ class TunChannelIT {
         there.countDown();
         bind.sync();
         assertThat(channel.isActive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveTheEventLoopToOthersWhileThereIsMuchToWrite(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        var loop = (SingleThreadEventLoop) channel.eventLoop();
+        int packets = 20_000;
+        var written = new AtomicInteger();
+        var writtenInTheFirstTurn = new CompletableFuture<Integer>();
+        loop.execute(() -> {
+            loop.executeAfterEventLoopIteration(() -> writtenInTheFirstTurn.complete(written.get()));
+            for (int i = 0; i < packets; i++) {
+                channel.write(Packets.udp4(10).build()).addListener(done -> written.incrementAndGet());
+            }
+            channel.flush();
+        });
+        assertThat(writtenInTheFirstTurn.get()).isBetween(1, packets / 4);
+        channel.close().sync();
     }
 
     @ParameterizedTest
