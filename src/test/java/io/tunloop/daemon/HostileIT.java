@@ -170,12 +170,17 @@ class HostileIT {
                 () -> LinkCounters.of(hosts.host2(), "tun22").rxPackets());
     }
 
+    /** The two are equal at some moment; hosts say a word of their own now and then. */
     private static void await(String what, LongSupplier value, LongSupplier expected) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (System.nanoTime() < deadlineNs && value.getAsLong() != expected.getAsLong()) {
+        long is = value.getAsLong();
+        long shouldBe = expected.getAsLong();
+        while (is != shouldBe) {
+            assertThat(System.nanoTime()).as("%s: %d, expected %d", what, is, shouldBe).isLessThan(deadlineNs);
             Thread.onSpinWait();
+            is = value.getAsLong();
+            shouldBe = expected.getAsLong();
         }
-        assertThat(value.getAsLong()).as(what).isEqualTo(expected.getAsLong());
     }
 
     /** Each of them once took half a second, and a gigabyte that there was not. */
