@@ -67,8 +67,8 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
 
     // How often somebody has asked to read. Written by the event loop, read by any thread.
     private volatile int readRequests;
-    // Opened for a bind that is under way, null if there is none. Set by the thread that opens devices; reset by the event
-    // loop when it has set the device, and by whoever has closed what was opened in vain.
+    // Opened for a bind that is under way, null if there is none. Set by the thread that opens devices; reset by the
+    // event loop when it has set the device, and by whoever has closed what was opened in vain.
     private final AtomicReference<DeviceAhead> ahead = new AtomicReference<>();
 
     // All below: the event loop only.

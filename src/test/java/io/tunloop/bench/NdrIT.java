@@ -56,7 +56,7 @@ class NdrIT {
         assertThat(row.at("/median/halfPercentLossPacketsPerSecond").asDouble())
                 .as(row.toString())
                 .isPositive();
-        // At 90 % of what it bears with half a percent of loss it still loses a 400th, and more when the machine is busy.
+        // At 90 % of what it bears with half a percent of loss it still loses a 400th; more on a busy machine.
         assertThat(row.at("/median/lossPercent").asDouble()).as(row.toString()).isGreaterThan(0.2);
     }
 

@@ -176,7 +176,9 @@ class HostileIT {
         long is = value.getAsLong();
         long shouldBe = expected.getAsLong();
         while (is != shouldBe) {
-            assertThat(System.nanoTime()).as("%s: %d, expected %d", what, is, shouldBe).isLessThan(deadlineNs);
+            assertThat(System.nanoTime())
+                    .as("%s: %d, expected %d", what, is, shouldBe)
+                    .isLessThan(deadlineNs);
             Thread.onSpinWait();
             is = value.getAsLong();
             shouldBe = expected.getAsLong();
