@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.internal.Addresses;
+import io.tunloop.internal.DirectCopy;
 import io.tunloop.internal.VnetHeaderChannel;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.PacketBatch;
@@ -144,15 +145,7 @@ public final class GsoSplitter extends ChannelInboundHandlerAdapter {
 
     /** Takes the frame's place, and {@link #layout} is its own; the frame is released unless there is no memory. */
     private ByteBuf copy(ChannelHandlerContext ctx, ByteBuf frame) {
-        int headroomBytes = 0;
-        int tailroomBytes = 0;
-        if (ctx.channel() instanceof VnetHeaderChannel channel) {
-            headroomBytes = channel.readHeadroomBytes();
-            tailroomBytes = channel.readTailroomBytes();
-        }
-        int bytes = frame.readableBytes();
-        ByteBuf copy = ctx.alloc().directBuffer(headroomBytes + bytes + tailroomBytes);
-        copy.setIndex(headroomBytes, headroomBytes).writeBytes(frame, frame.readerIndex(), bytes);
+        ByteBuf copy = DirectCopy.withRoom(ctx, frame);
         frame.release();
         layout.parse(copy);
         return copy;

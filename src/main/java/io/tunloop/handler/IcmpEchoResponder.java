@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.internal.DirectCopy;
 import io.tunloop.internal.LostWrites;
 import io.tunloop.packet.Checksum;
 import io.tunloop.packet.IpHeader;
@@ -143,8 +144,7 @@ public final class IcmpEchoResponder extends ChannelInboundHandlerAdapter {
             return packet;
         }
         try {
-            int bytes = packet.readableBytes();
-            return ctx.alloc().directBuffer(bytes, bytes).writeBytes(packet, packet.readerIndex(), bytes);
+            return DirectCopy.of(ctx.alloc(), packet);
         } finally {
             packet.release();
         }

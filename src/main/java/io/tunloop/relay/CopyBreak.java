@@ -3,7 +3,7 @@ package io.tunloop.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.tunloop.internal.VnetHeaderChannel;
+import io.tunloop.internal.DirectCopy;
 
 /**
  * Moves a small packet out of the large buffer that it came in, or is a slice of, so that it does not pin it while it waits.
@@ -39,24 +39,11 @@ final class CopyBreak {
     }
 
     private static ByteBuf copy(ByteBuf packet, ChannelHandlerContext ctx) {
-        int length = packet.readableBytes();
-        int headroom = 0;
-        int bytes = length;
-        if (ctx.channel() instanceof VnetHeaderChannel channel) {
-            headroom = channel.readHeadroomBytes();
-            bytes += headroom + channel.readTailroomBytes();
-        }
         ByteBuf copy;
         try {
-            copy = ctx.alloc().directBuffer(bytes, bytes).setIndex(headroom, headroom);
+            copy = DirectCopy.withRoom(ctx, packet);
         } catch (OutOfMemoryError starved) {
             return packet; // Better it pins memory than that it is lost.
-        }
-        try {
-            copy.writeBytes(packet, packet.readerIndex(), length);
-        } catch (Throwable failure) {
-            copy.release(); // The packet was released already.
-            throw failure;
         }
         packet.release();
         return copy;

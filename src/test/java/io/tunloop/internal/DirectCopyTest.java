@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.IllegalReferenceCountException;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,10 @@ class DirectCopyTest {
         ByteBuf packet = allocator.heapBuffer(4).writeInt(1);
         packet.release();
         assertThatThrownBy(() -> DirectCopy.of(allocator, packet)).isInstanceOf(IllegalReferenceCountException.class);
+        var channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        channel.config().setAllocator(allocator);
+        ChannelHandlerContext ctx = channel.pipeline().firstContext();
+        assertThatThrownBy(() -> DirectCopy.withRoom(ctx, packet)).isInstanceOf(IllegalReferenceCountException.class);
         assertThat(allocator.metric().usedDirectMemory()).isZero();
     }
 }
