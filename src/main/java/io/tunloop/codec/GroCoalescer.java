@@ -118,8 +118,8 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx; // Before it may be refused: handlerRemoved comes all the same.
         vnetHeader.check(ctx);
-        this.ctx = ctx;
     }
 
     @Override
@@ -277,11 +277,11 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         ctx.flush();
         channelFull = !isWritten();
         if (channelFull) {
-            last.whenReleased(() -> execute(this::channelTakesMore));
+            last.whenReleased(() -> unlessShutDown(() -> ctx.executor().execute(this::channelTakesMore)));
         }
         last.release();
         if (fullWrites++ == 0) {
-            executeInNextTurn(this::newTurn);
+            unlessShutDown(() -> NextTurn.execute(ctx.executor(), this::newTurn));
         }
         return !channelFull;
     }
@@ -308,19 +308,11 @@ public final class GroCoalescer extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    private void execute(Runnable task) {
+    private static void unlessShutDown(Runnable submission) {
         try {
-            ctx.executor().execute(task);
+            submission.run();
         } catch (RejectedExecutionException shutDown) {
             // The channel is closed, and what waits is lost then.
-        }
-    }
-
-    private void executeInNextTurn(Runnable task) {
-        try {
-            NextTurn.execute(ctx.executor(), task);
-        } catch (RejectedExecutionException shutDown) {
-            // As above.
         }
     }
 

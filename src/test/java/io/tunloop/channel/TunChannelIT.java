@@ -638,6 +638,7 @@ class TunChannelIT {
         for (ChannelHandler handler : new ChannelHandler[] {new GsoSplitter(), new GroCoalescer()}) {
             channel.pipeline().addFirst(handler);
             assertThat(recorder.nextError())
+                    .hasMessageEndingWith("; removed.")
                     .hasRootCauseMessage(
                             handler.getClass().getSimpleName()
                                     + " needs a device with a virtio_net_hdr, and " + channel
