@@ -84,7 +84,7 @@ final class Experiment {
     RunResult run(Row row) throws BenchException, InterruptedException {
         return isolated(() -> row.kind() == Row.Kind.BASELINE
                 ? baseline()
-                : forwarded(row, served((address, forwarder, device) -> measure(row, address, forwarder, device))));
+                : forwarded(row, warm((address, forwarder, device) -> measure(row, address, forwarder, device))));
     }
 
     /** Starts the forwarder, wires its devices and ends it again: what cannot be measured is found in a second. */
@@ -94,7 +94,7 @@ final class Experiment {
 
     /** The same traffic once more, drawn instead of measured: a profiler costs time. Returns the file. */
     Path profile(Row row, FlameGraph flameGraph) throws BenchException, InterruptedException {
-        return isolated(() -> forwarded(row, shell::startAttachable, served((address, forwarder, device) -> {
+        return isolated(() -> forwarded(row, shell::startAttachable, warm((address, forwarder, device) -> {
             client(address, PROFILE_WARM_UP_SECONDS, forwarder);
             FlameGraph.Recording recording = flameGraph.start(row, forwarder);
             workload.parse(client(address, timing.seconds(), forwarder));
@@ -103,24 +103,20 @@ final class Experiment {
     }
 
     /** The same traffic once more from a cold start, with a flight recorder, which costs time too. */
-    @SuppressWarnings("try") // the server is only there to be closed
     Map<Measure, Double> profileJvm(Row row, Path temporary) throws BenchException, InterruptedException {
-        return isolated(() -> forwarded(row, shell::startAttachable, (address, forwarder, device) -> {
-            try (Child server =
-                    startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
-                JvmRecording recording = JvmRecording.start(shell, temporary, forwarder);
-                Window window = Window.open(shell, topology);
-                List<String> command = workload.fineGrained(workload.clientCommand(address, PROFILE_JVM_SECONDS));
-                String output = client(command, PROFILE_JVM_SECONDS, forwarder);
-                Window.Account account = window.close();
-                Map<Measure, Double> measures = recording.stop(account.packets());
-                Double warmUp = WarmUp.seconds(workload.parse(output).intervals());
-                if (warmUp != null) {
-                    measures.put(Measure.WARM_UP, warmUp);
-                }
-                return measures;
-            }
-        }));
+        return isolated(() -> forwarded(row, shell::startAttachable, served((address, forwarder, device) -> {
+            JvmRecording recording = JvmRecording.start(shell, temporary, forwarder);
+            Window window = Window.open(shell, topology);
+            List<String> command = workload.fineGrained(workload.clientCommand(address, PROFILE_JVM_SECONDS));
+            String output = client(command, PROFILE_JVM_SECONDS, forwarder);
+            Window.Account account = window.close();
+            Map<Measure, Double> measures = recording.stop(account.packets());
+            Statistics.put(
+                    measures,
+                    Measure.WARM_UP,
+                    WarmUp.seconds(workload.parse(output).intervals()));
+            return measures;
+        })));
     }
 
     /** How long the traffic of one run takes, warm-up included. */
@@ -163,7 +159,7 @@ final class Experiment {
             commands.addAll(wiring());
         }
         String address = baseline ? topology.clientAddress() : topology.serverAddress();
-        List<String> server = pinning.server(workload.serverCommand(address));
+        List<String> server = serverCommand(workload, address);
         if (!server.isEmpty()) {
             commands.add(baseline ? topology.inFirst(server) : topology.inSecond(server));
         }
@@ -180,7 +176,7 @@ final class Experiment {
             shell.run(command);
         }
         String address = topology.clientAddress();
-        try (Child server = startServer(workload, topology.inFirst(pinning.server(workload.serverCommand(address))))) {
+        try (Child server = startServer(workload, topology.inFirst(serverCommand(workload, address)))) {
             warmUp(address, null);
             Workload tuned = tuned(address, null);
             Window window = Window.open(shell, topology);
@@ -191,16 +187,21 @@ final class Experiment {
         }
     }
 
-    /** With a server at the far end, and warm. */
+    /** With a server at the far end. */
     @SuppressWarnings("try") // the server is only there to be closed
     private <T> Traffic<T> served(Traffic<T> traffic) {
         return (address, forwarder, device) -> {
-            try (Child server =
-                    startServer(workload, topology.inSecond(pinning.server(workload.serverCommand(address))))) {
-                warmUp(address, forwarder);
+            try (Child server = startServer(workload, topology.inSecond(serverCommand(workload, address)))) {
                 return traffic.run(address, forwarder, device);
             }
         };
+    }
+
+    private <T> Traffic<T> warm(Traffic<T> traffic) {
+        return served((address, forwarder, device) -> {
+            warmUp(address, forwarder);
+            return traffic.run(address, forwarder, device);
+        });
     }
 
     private <T> T forwarded(Row row, Traffic<T> traffic) throws BenchException, InterruptedException {
@@ -242,9 +243,7 @@ final class Experiment {
             }
             Workload.Traffic traffic = tuned.parse(output);
             Double calls = Gauges.systemCallsPerPacket(monitor.samples());
-            if (calls != null) {
-                measures.put(Measure.SYSTEM_CALLS_PER_PACKET, calls);
-            }
+            Statistics.put(measures, Measure.SYSTEM_CALLS_PER_PACKET, calls);
             if (workload.isRepeatedUnderLoad()) {
                 measures.putAll(underLoad(address, forwarder));
             }
@@ -259,7 +258,7 @@ final class Experiment {
             throws BenchException, InterruptedException {
         Workload stream = new TcpWorkload(load.congestion(), 1, false, false);
         List<String> client = pinning.client(stream.clientCommand(address, timing.seconds() + STREAM_SPARE_SECONDS));
-        try (Child server = startServer(stream, topology.inSecond(pinning.server(stream.serverCommand(address))));
+        try (Child server = startServer(stream, topology.inSecond(serverCommand(stream, address)));
                 Child streaming = shell.start(topology.inFirst(client))) {
             awaitLine(server, Iperf3.CONNECTED, SERVER_TIMEOUT_MS);
             client(address, STREAM_LEAD_SECONDS, forwarder);
@@ -298,10 +297,7 @@ final class Experiment {
     }
 
     private static void putPerGbit(Map<Measure, Double> measures, Measure perGbit, Measure cpu) {
-        Double value = Statistics.ratio(measures.get(cpu), measures.get(Measure.GBPS));
-        if (value != null) {
-            measures.put(perGbit, value);
-        }
+        Statistics.put(measures, perGbit, Statistics.ratio(measures.get(cpu), measures.get(Measure.GBPS)));
     }
 
     private List<List<String>> wiring() {
@@ -319,6 +315,10 @@ final class Experiment {
         }
         command.addAll(Topology.forwarderArguments());
         return pinning.forwarder(command);
+    }
+
+    private List<String> serverCommand(Workload workload, String address) {
+        return pinning.server(workload.serverCommand(address));
     }
 
     /** {@code null} when the workload needs no server. */

@@ -5,6 +5,7 @@ import io.tunloop.bench.plan.Row;
 import io.tunloop.bench.plan.Variation;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -49,12 +50,9 @@ public final class Comparison {
     private static void deriveEachRun(RowResult row, RowResult to, Measure by, Measure ratio) {
         int runs = Math.min(row.runs().size(), to.runs().size());
         for (int i = 0; i < runs; i++) {
-            Double value = Statistics.ratio(
-                    row.runs().get(i).measures().get(by),
-                    to.runs().get(i).measures().get(by));
-            if (value != null) {
-                row.runs().get(i).measures().put(ratio, value);
-            }
+            Map<Measure, Double> measures = row.runs().get(i).measures();
+            Double against = to.runs().get(i).measures().get(by);
+            Statistics.put(measures, ratio, Statistics.ratio(measures.get(by), against));
         }
     }
 

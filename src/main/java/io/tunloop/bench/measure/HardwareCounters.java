@@ -83,9 +83,6 @@ public final class HardwareCounters implements AutoCloseable {
     }
 
     private static void putRatio(Map<Measure, Double> measures, Measure measure, Double count, Double per) {
-        Double ratio = Statistics.ratio(count, per);
-        if (ratio != null) {
-            measures.put(measure, ratio);
-        }
+        Statistics.put(measures, measure, Statistics.ratio(count, per));
     }
 }

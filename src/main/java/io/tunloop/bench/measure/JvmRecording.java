@@ -85,9 +85,7 @@ public final class JvmRecording {
         }
         Map<Measure, Double> measures = new EnumMap<>(Measure.class);
         Double perPacket = Statistics.ratio((double) allocated.sum(), (double) packets);
-        if (perPacket != null) {
-            measures.put(Measure.ALLOCATED_PER_PACKET, perPacket);
-        }
+        Statistics.put(measures, Measure.ALLOCATED_PER_PACKET, perPacket);
         measures.put(Measure.COLLECTIONS, (double) collections);
         measures.put(Measure.COLLECTION_PAUSES, Statistics.round(pausesMs));
         measures.put(Measure.COMPILE_TIME, (double) compiled.sum());

@@ -164,6 +164,10 @@ public enum Measure {
         return this == RATIO_TO_LIMIT || this == CPU_PER_GBIT_RATIO;
     }
 
+    public boolean isWorse(double value, double than) {
+        return isHigherBetter() ? value < than : value > than;
+    }
+
     /** The one of this name in the result file; {@code null} for none. */
     public static Measure named(String property) {
         try {

@@ -78,16 +78,12 @@ public final class RowResult {
 
     /** Sets a figure that comes from comparing rows or from a run of its own; it goes with the medians. */
     public void derive(Measure measure, Double value) {
-        if (value != null) {
-            derived.put(measure, value);
-        }
+        Statistics.put(derived, measure, value);
     }
 
     /** Sets how probable it is by chance alone that a figure which compares two rows is so far from 1. */
     void compare(Measure measure, Double pValue) {
-        if (pValue != null) {
-            pValues.put(measure, pValue);
-        }
+        Statistics.put(pValues, measure, pValue);
     }
 
     public Map<Measure, Double> pValues() {
@@ -135,6 +131,7 @@ public final class RowResult {
     }
 
     public Double median(Measure measure) {
-        return median().get(measure);
+        Double figure = derived.get(measure);
+        return figure != null ? figure : Statistics.ofRuns(runs, measure, Statistics::median);
     }
 }

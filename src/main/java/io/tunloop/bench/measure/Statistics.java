@@ -44,12 +44,22 @@ public final class Statistics {
     static Map<Measure, Double> perMeasure(List<RunResult> runs, ToDoubleFunction<double[]> statistic) {
         Map<Measure, Double> result = new EnumMap<>(Measure.class);
         for (Measure measure : Measure.values()) {
-            double[] values = values(runs, measure);
-            if (values.length > 0) {
-                result.put(measure, round(statistic.applyAsDouble(values)));
-            }
+            put(result, measure, ofRuns(runs, measure, statistic));
         }
         return result;
+    }
+
+    /** {@code null} when no run has it. */
+    static Double ofRuns(List<RunResult> runs, Measure measure, ToDoubleFunction<double[]> statistic) {
+        double[] values = values(runs, measure);
+        return values.length == 0 ? null : (Double) round(statistic.applyAsDouble(values));
+    }
+
+    /** Adds a figure unless it is {@code null}, which is not known. */
+    public static void put(Map<Measure, Double> figures, Measure measure, Double value) {
+        if (value != null) {
+            figures.put(measure, value);
+        }
     }
 
     /** Of the runs that have it. */

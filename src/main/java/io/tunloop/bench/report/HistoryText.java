@@ -109,11 +109,10 @@ final class HistoryText {
     }
 
     private String note(Step step) {
-        boolean better = measure.isHigherBetter() == step.after() > step.before();
         return String.format(
                 Locale.ROOT,
                 "%s: %s -> %s (%sp %.4f)",
-                better ? "better" : "worse",
+                measure.isWorse(step.after(), step.before()) ? "worse" : "better",
                 measure.format(step.before()),
                 measure.format(step.after()),
                 step.before() == 0

@@ -94,7 +94,7 @@ public final class ResultComparison {
     }
 
     private boolean isWorse(String label) {
-        return measure.isHigherBetter() ? ratio(label) < 1 : ratio(label) > 1;
+        return measure.isWorse(ratio(label), 1);
     }
 
     private double ratio(String label) {

@@ -51,16 +51,6 @@ final class NdrLatencies implements Workload {
     }
 
     @Override
-    public List<String> serverCommand(String address) {
-        return workload.serverCommand(address);
-    }
-
-    @Override
-    public String serverReady() {
-        return workload.serverReady();
-    }
-
-    @Override
     public List<Measure> columns() {
         return workload.columns();
     }

@@ -31,16 +31,6 @@ record NdrWorkload(Path generator, Topology topology, Load load) implements Work
     private static final double TRIAL_OVERHEAD_SECONDS = 0.2;
 
     @Override
-    public List<String> serverCommand(String address) {
-        return List.of();
-    }
-
-    @Override
-    public String serverReady() {
-        return "";
-    }
-
-    @Override
     public boolean hasBothEnds() {
         return true;
     }

@@ -19,16 +19,6 @@ record PingWorkload(int sizeBytes) implements Workload {
     private static final Pattern LOSS = Pattern.compile("([0-9.]+)% packet loss");
 
     @Override
-    public List<String> serverCommand(String address) {
-        return List.of();
-    }
-
-    @Override
-    public String serverReady() {
-        return "";
-    }
-
-    @Override
     public List<String> clientCommand(String address, int seconds) {
         return List.of(
                 "ping",

@@ -13,11 +13,15 @@ import java.util.Map;
  * serves a run and a {@code --dry-run}.
  */
 public interface Workload {
-    /** The server, to be started where {@code address} is; empty when it needs none. */
-    List<String> serverCommand(String address);
+    /** The server, to be started where {@code address} is; empty, as it is by default, when it needs none. */
+    default List<String> serverCommand(String address) {
+        return List.of();
+    }
 
-    /** A part of the line by which the server says that it listens. */
-    String serverReady();
+    /** A part of the line by which the server says that it listens; empty for no server. */
+    default String serverReady() {
+        return "";
+    }
 
     /** The client, which sends to {@code address} for so long. */
     List<String> clientCommand(String address, int seconds);
