@@ -396,14 +396,15 @@ static int settle(int32_t *results, int count)
 }
 
 /* As packet_ring_write, for packets of one span each. */
-static int write_batched(struct packet_ring *ring, struct queue *to, const struct iovec *iov, const int32_t *spans,
+static int write_batched(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
                          int32_t *results, int count)
 {
+    struct queue *to = &ring->queues[queue];
     int packets = 0, rest;
 
     while (packets < count && !to->unsupported) {
         int asked = smaller((int)ring->entries, count - packets);
-        int taken = transfer(ring, (int)(to - ring->queues), true, iov + packets, results + packets, asked);
+        int taken = transfer(ring, queue, true, iov + packets, results + packets, asked);
         int done = settle(results + packets, taken);
         int32_t failed = done < taken ? results[packets + done] : 0;
 
@@ -437,13 +438,13 @@ static int run_length(const int32_t *spans, int count)
 int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
                       int32_t *results, int count)
 {
-    struct queue *to = &ring->queues[queue];
+    const struct queue *to = &ring->queues[queue];
     int packets = 0;
 
     while (packets < count) {
         bool batched = spans[packets] == 1;
         int run = run_length(spans + packets, count - packets);
-        int done = batched ? write_batched(ring, to, iov, spans + packets, results + packets, run)
+        int done = batched ? write_batched(ring, queue, iov, spans + packets, results + packets, run)
                            : packets_write(to->fd, to->shared, iov, spans + packets, results + packets, run);
 
         if (done < 0) {

@@ -143,21 +143,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
 
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(
-                super.getOptions(),
-                TUN_MTU,
-                TUN_ADDRESSES,
-                TUN_TX_QUEUE_LENGTH,
-                TUN_OFFLOADS,
-                TUN_VNET_HEADER,
-                TUN_NAPI,
-                TUN_MULTI_QUEUE,
-                TUN_TAP,
-                TUN_NETNS,
-                TUN_LINK_EVENTS,
-                TUN_READ_BATCH,
-                TUN_READ_HEADROOM,
-                TUN_READ_TAILROOM);
+        Map<ChannelOption<?>, Object> options =
+                getOptions(super.getOptions(), OF_THE_OPENING.toArray(ChannelOption<?>[]::new));
+        return getOptions(options, TUN_MTU, TUN_ADDRESSES, TUN_TX_QUEUE_LENGTH);
     }
 
     @SuppressWarnings("unchecked")

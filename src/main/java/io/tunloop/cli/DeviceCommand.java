@@ -100,11 +100,7 @@ final class DeviceCommand implements Runnable {
                     String netns)
             throws TunException {
         requireName(name);
-        try {
-            TunInterface.delete(name, netns);
-        } catch (IllegalArgumentException cause) {
-            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
-        }
+        TunInterface.delete(name, netns);
         return 0;
     }
 
@@ -117,11 +113,7 @@ final class DeviceCommand implements Runnable {
         if (name != null) {
             requireName(name);
         }
-        try {
-            print(name == null ? TunInterface.list(netns) : List.of(TunInterface.find(name, netns)));
-        } catch (IllegalArgumentException cause) {
-            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
-        }
+        print(name == null ? TunInterface.list(netns) : List.of(TunInterface.find(name, netns)));
         return 0;
     }
 
@@ -129,6 +121,11 @@ final class DeviceCommand implements Runnable {
     private void requireName(String name) {
         if (name.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "NAME is empty: name the interface, like tun11");
+        }
+        try {
+            TunDeviceConfig.builder().name(name).build();
+        } catch (IllegalArgumentException cause) {
+            throw new ParameterException(spec.commandLine(), cause.getMessage(), cause);
         }
     }
 

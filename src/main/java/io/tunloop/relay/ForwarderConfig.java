@@ -107,11 +107,13 @@ public record ForwarderConfig(
         if (readBatch != 0) {
             return readBatch;
         }
-        if (!mode.offload().readsFrames()) {
-            return mode.offload() == OffloadUse.MERGE ? MERGE_READ_BATCH : PLAIN_READ_BATCH;
-        }
-        // Each lane has buffers of its own for frames of 64 KiB.
-        return mode.concurrent() ? TunChannelConfig.DEFAULT_READ_BATCH / 2 : TunChannelConfig.DEFAULT_READ_BATCH;
+        return switch (mode.offload()) {
+            case NONE -> PLAIN_READ_BATCH;
+            case MERGE -> MERGE_READ_BATCH;
+            // Each lane has buffers of its own for frames of 64 KiB.
+            case SPLIT, WHOLE ->
+                mode.concurrent() ? TunChannelConfig.DEFAULT_READ_BATCH / 2 : TunChannelConfig.DEFAULT_READ_BATCH;
+        };
     }
 
     /** Collects the values; {@link #build} checks them. Each method is named for the record's component. */

@@ -17,7 +17,7 @@ public enum OffloadUse {
 
     /** What the devices are asked for. */
     public EnumSet<Offload> offloads() {
-        return this == NONE || this == MERGE ? Offload.none() : Offload.all();
+        return readsFrames() ? Offload.all() : Offload.none();
     }
 
     /** True if each packet has a virtio_net_hdr in front. */
