@@ -48,7 +48,7 @@ record ConfigFile(Map<String, Setting> top, List<Map<String, Setting>> pairs) {
         for (String key : toml.keySet()) {
             Origin origin = new Origin(file, toml.inputPositionOf(List.of(key)));
             if (key.equals(PAIR)) {
-                readPairs(toml, origin, pairKeys, pairs);
+                readPairs(toml, origin, topKeys, pairKeys, pairs);
             } else {
                 requireKnown(key, topKeys, origin);
                 top.put(key, setting(key, toml.get(List.of(key)), origin));
@@ -76,7 +76,11 @@ record ConfigFile(Map<String, Setting> top, List<Map<String, Setting>> pairs) {
     }
 
     private static void readPairs(
-            TomlParseResult toml, Origin origin, Set<String> keys, List<Map<String, Setting>> pairs)
+            TomlParseResult toml,
+            Origin origin,
+            Set<String> topKeys,
+            Set<String> keys,
+            List<Map<String, Setting>> pairs)
             throws ConfigException {
         List<Object> tables = toml.isArray(PAIR) ? toml.getArrayOrEmpty(PAIR).toList() : List.of();
         if (tables.isEmpty() || !tables.stream().allMatch(TomlTable.class::isInstance)) {
@@ -87,10 +91,19 @@ record ConfigFile(Map<String, Setting> top, List<Map<String, Setting>> pairs) {
             var pair = new LinkedHashMap<String, Setting>();
             for (String key : table.keySet()) {
                 Origin ofKey = new Origin(origin.file(), table.inputPositionOf(List.of(key)));
+                requireOfAPair(key, topKeys, keys, ofKey);
                 requireKnown(key, keys, ofKey);
                 pair.put(key, setting(key, table.get(List.of(key)), ofKey));
             }
             pairs.add(pair);
+        }
+    }
+
+    private static void requireOfAPair(String key, Set<String> topKeys, Set<String> pairKeys, Origin origin)
+            throws ConfigException {
+        if (topKeys.contains(key) && !pairKeys.contains(key)) {
+            throw new ConfigException(
+                    origin + ": '" + key + "' is the whole process's: write it above the first [[pair]]");
         }
     }
 

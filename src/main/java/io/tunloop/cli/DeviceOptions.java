@@ -16,10 +16,19 @@ import picocli.CommandLine.Option;
 final class DeviceOptions {
     private final int number;
 
-    @Option(names = "--iface", paramLabel = "NAME", description = "Name of the interface, like tun11. Required.")
+    @Option(
+            names = "--iface",
+            paramLabel = "NAME",
+            converter = DeviceValue.Name.class,
+            description = "Name of the interface, like tun11. Required.")
     private String iface;
 
-    @Option(names = "--ip", paramLabel = "ADDR", description = "Its addresses, with or without /PREFIX.", split = ",")
+    @Option(
+            names = "--ip",
+            paramLabel = "ADDR",
+            converter = DeviceValue.Address.class,
+            description = "Its addresses, with or without /PREFIX.",
+            split = ",")
     private List<String> ip = new ArrayList<>();
 
     @Option(names = "--prefix", paramLabel = "BITS", description = "Prefix of IPv4 addresses without one (24).")
@@ -29,8 +38,9 @@ final class DeviceOptions {
             names = "--route",
             paramLabel = "ROUTE",
             split = ",",
+            converter = DeviceValue.Via.class,
             description = "Routes through it, like 10.0.2.0/24 or 10.9.0.0/16 via 10.0.2.1.")
-    private List<String> route = new ArrayList<>();
+    private List<Route> route = new ArrayList<>();
 
     @Option(names = "--netns", paramLabel = "NAME|PATH", description = "Its network namespace.")
     private String netns = "";
@@ -94,7 +104,7 @@ final class DeviceOptions {
                 .name(handedOver ? "" : requiredName())
                 .netns(netns)
                 .addresses(ip.stream().map(this::address).toList())
-                .routes(route.stream().map(Route::parse).toList());
+                .routes(route);
     }
 
     private String requiredName() {
@@ -106,9 +116,6 @@ final class DeviceOptions {
     }
 
     private InterfaceAddress address(String literal) {
-        if (literal.indexOf('/') >= 0) {
-            return InterfaceAddress.parse(literal);
-        }
-        return InterfaceAddress.of(literal, literal.indexOf(':') >= 0 ? 64 : prefix);
+        return DeviceValue.Address.parse(literal, literal.indexOf(':') >= 0 ? 64 : prefix);
     }
 }

@@ -28,10 +28,18 @@ final class PairOptions {
     @Mixin
     private final CommandSpec secondOptions = second.numbered();
 
-    @Option(names = "--mtu", paramLabel = "BYTES", description = "MTU of both interfaces (kernel's default: 1500).")
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            converter = DeviceValue.Mtu.class,
+            description = "MTU of both interfaces (kernel's default: 1500).")
     private int mtu;
 
-    @Option(names = "--txqueuelen", paramLabel = "PACKETS", description = "Transmit queue of both (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--txqueuelen",
+            paramLabel = "PACKETS",
+            converter = DeviceValue.TxQueueLength.class,
+            description = "Transmit queue of both (${DEFAULT-VALUE}).")
     private int txQueueLength = ForwarderConfig.DEFAULT_TX_QUEUE_LENGTH;
 
     @Option(

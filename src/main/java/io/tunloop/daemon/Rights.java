@@ -31,11 +31,19 @@ public record Rights(boolean drop, String user, String group) {
     public static final Rights KEEP = new Rights(false, "", "");
 
     public Rights {
+        requireNoZero("user", user);
+        requireNoZero("group", group);
         if (user.isEmpty() && !group.isEmpty()) {
             throw new IllegalArgumentException("group needs a user: give both, or neither");
         }
         if (group.isEmpty() && !user.isEmpty() && user.chars().allMatch(Character::isDigit)) {
             throw new IllegalArgumentException("user " + user + " is a number, so name its group too");
+        }
+    }
+
+    private static void requireNoZero(String what, String name) {
+        if (name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(what + " must not have a zero byte: " + name);
         }
     }
 

@@ -47,8 +47,10 @@ class ForwardCommandTest {
                 "--fd1 99999999999 --fd2 3 | Invalid value for option '--fd1': '99999999999' is not an int",
                 "--fd1 3 --fd2 4 --drain-timeout 999999999h | Invalid value for option "
                         + "'--drain-timeout': '999999999h' is longer than 24h",
-                "--fd1 3 --fd2 4 --txqueuelen 2147483647 | txQueueLength must be 0..524288: 2147483647",
-                "--fd1 3 --fd2 4 --mtu 2147483647 | MTU must be 68..65535: 2147483647",
+                "--fd1 3 --fd2 4 --txqueuelen 2147483647 | Invalid value for option "
+                        + "'--txqueuelen': txQueueLength must be 0..524288: 2147483647",
+                "--fd1 3 --fd2 4 --mtu 2147483647 | Invalid value for option "
+                        + "'--mtu': MTU must be 68..65535: 2147483647",
                 "--fd1 3 --fd2 4 --thread 2147483647 | threads must be 1..2, one for each direction at most, in "
                         + "mode async-normal: 2147483647",
                 "--fd1 3 --fd2 4 --read-batch 2147483647 | readBatch must be 1..1024: 2147483647",

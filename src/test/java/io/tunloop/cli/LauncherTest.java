@@ -51,6 +51,14 @@ class LauncherTest {
     }
 
     @Test
+    void shouldRefuseAJarThatIsNotThere() throws Exception {
+        String missing = folder.resolve("missing.jar").toString();
+
+        assertThat(launch(Map.of("TUNLOOP_JAR", missing), "forward"))
+                .isEqualTo("tunloop: TUNLOOP_JAR is no file: " + missing + "; name the jar, or unset it\n");
+    }
+
+    @Test
     void shouldIgnoreSigusr1UntilTheDaemonHandlesIt() throws Exception {
         assertThat(ignored(launch(Map.of(), "forward")) >> 9 & 1).isEqualTo(1);
         assertThat(ignored(launch(Map.of(), "bench")) >> 9 & 1).isZero();
