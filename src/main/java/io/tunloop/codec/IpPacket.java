@@ -49,9 +49,7 @@ public final class IpPacket extends AbstractReferenceCounted {
 
     private boolean parse(ByteBuf bytes) {
         int index = bytes.readerIndex();
-        if (!layout.parse(bytes, index, bytes.readableBytes())
-                || !layout.isWithin(bytes.readableBytes())
-                || layout.lengthBytes() != bytes.readableBytes()) {
+        if (!layout.parse(bytes, index, bytes.readableBytes()) || !layout.isWithin(bytes.readableBytes())) {
             return false;
         }
         payloadOffset = layout.transportOffset() + transportHeaderBytes(bytes, index + layout.transportOffset());
@@ -70,7 +68,7 @@ public final class IpPacket extends AbstractReferenceCounted {
         return layout.isUdp() && available >= TransportHeader.UDP_BYTES ? TransportHeader.UDP_BYTES : 0;
     }
 
-    /** The whole packet, from its IP header on; stays this packet's. */
+    /** The whole packet, from its IP header on, and what its sender put behind it; stays this packet's. */
     public ByteBuf content() {
         return content;
     }
@@ -80,7 +78,7 @@ public final class IpPacket extends AbstractReferenceCounted {
         return layout.isV6() ? 6 : 4;
     }
 
-    /** The bytes of the whole packet. */
+    /** The bytes of the whole packet, as its header tells; {@link #content} may have more, which are forwarded with it. */
     public int lengthBytes() {
         return layout.lengthBytes();
     }

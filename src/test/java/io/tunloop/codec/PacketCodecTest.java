@@ -124,6 +124,21 @@ class PacketCodecTest {
     }
 
     @Test
+    void shouldForwardWhatTheSenderPutBehindThePacket() {
+        var channel = new EmbeddedChannel(PacketCodec.ip());
+        byte[] bytes = Packets.udp4(30).trailing(7).bytes();
+
+        IpPacket packet = decode(channel, bytes);
+
+        assertThat(packet.lengthBytes()).isEqualTo(bytes.length - 7);
+        assertThat(ByteBufUtil.getBytes(packet.payload()))
+                .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 37, bytes.length - 7));
+        channel.writeOutbound(packet);
+        assertThat(Packets.take(channel.readOutbound())).isEqualTo(bytes);
+        assertThat(channel.finish()).isFalse();
+    }
+
+    @Test
     void shouldDropAndCountWhatIsNoIpPacket() {
         PacketCodec<IpPacket> codec = PacketCodec.ip();
         var channel = new EmbeddedChannel(codec);
