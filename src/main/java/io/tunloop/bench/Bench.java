@@ -231,7 +231,7 @@ public final class Bench {
         double overhead =
                 config.quick() ? START_SECONDS : rehearsalSeconds / Math.max(1, results.size()) + SERVER_SECONDS;
         double runSeconds = Experiment.trafficSeconds(workload, config.timing()) + overhead;
-        Duration duration = Duration.ofSeconds(Math.round(rows * config.rotations() * runSeconds));
+        Duration duration = Duration.ofSeconds(Math.round((rows * config.rotations() + profiles()) * runSeconds));
         return String.format(
                 Locale.ROOT,
                 "%d rows, %d rotations: about %d:%02d min%s",
@@ -240,6 +240,15 @@ public final class Bench {
                 duration.toMinutes(),
                 duration.toSecondsPart(),
                 config.until() == null ? "" : ", then more until --until or --max-time");
+    }
+
+    /** The runs that come after the rotations. */
+    private long profiles() {
+        return results.stream().filter(this::isProfiled).count();
+    }
+
+    private boolean isProfiled(RowResult result) {
+        return config.profileJvm() && result.row().kind() == Row.Kind.MODE && result.error() == null;
     }
 
     private void rotate(Path folder, ReportFiles files) throws InterruptedException {
@@ -282,7 +291,7 @@ public final class Bench {
     /** After all that is measured, and before what costs more. Peers have no JVM that we could ask. */
     private void profileJvms(Path folder) throws InterruptedException {
         for (RowResult result : results) {
-            if (config.profileJvm() && result.row().kind() == Row.Kind.MODE && result.error() == null) {
+            if (isProfiled(result)) {
                 status.println("profile of the JVM of " + result.row().title());
                 try {
                     experiment(result.row(), folder)

@@ -164,8 +164,9 @@ public enum Measure {
         return this == RATIO_TO_LIMIT || this == CPU_PER_GBIT_RATIO;
     }
 
-    public boolean isWorse(double value, double than) {
-        return isHigherBetter() ? value < than : value > than;
+    /** Whether it is a ratio of the workload's first figure, and so better in the direction in which that is. */
+    public boolean isOfPrimary() {
+        return this == RATIO_TO_LIMIT || this == RATIO_TO_ROW;
     }
 
     /** The one of this name in the result file; {@code null} for none. */

@@ -16,9 +16,10 @@ import java.util.stream.Stream;
 /**
  * One measure of each row over the result files of a folder.
  *
+ * @param higherIsBetter of the measure in the newest of the files
  * @param rows as the files name them, the oldest first
  */
-public record History(Measure measure, List<Line> rows) {
+public record History(Measure measure, boolean higherIsBetter, List<Line> rows) {
     /**
      * A row's results in the order of time.
      *
@@ -41,7 +42,8 @@ public record History(Measure measure, List<Line> rows) {
     /** Errors: {@link IOException} with one line for the user, also for a folder without a result. */
     public static History read(Path folder, Measure measure) throws IOException {
         Map<String, List<Point>> rows = new LinkedHashMap<>();
-        for (ResultFile file : files(folder, measure)) {
+        List<ResultFile> files = files(folder, measure);
+        for (ResultFile file : files) {
             file.rows()
                     .forEach((label, values) -> rows.computeIfAbsent(label, unseen -> new ArrayList<>())
                             .add(new Point(file.started(), file.commit(), values)));
@@ -51,6 +53,7 @@ public record History(Measure measure, List<Line> rows) {
         }
         return new History(
                 measure,
+                files.get(files.size() - 1).higherIsBetter(),
                 rows.entrySet().stream()
                         .map(row -> new Line(row.getKey(), row.getValue()))
                         .toList());
@@ -63,7 +66,7 @@ public record History(Measure measure, List<Line> rows) {
         List<ResultFile> results = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(History::isJson).sorted().toList()) {
-                ResultFile result = ResultFile.read(file, measure.property());
+                ResultFile result = ResultFile.read(file, measure);
                 results.add(result);
                 if (!result.workload().equals(results.get(0).workload())) {
                     throw new IOException(folder + " has results of different workloads, "

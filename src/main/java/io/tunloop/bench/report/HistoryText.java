@@ -24,13 +24,15 @@ final class HistoryText {
     private static final int WIDTH = 40;
 
     private final Measure measure;
+    private final boolean higherIsBetter;
 
-    private HistoryText(Measure measure) {
-        this.measure = measure;
+    private HistoryText(History history) {
+        measure = history.measure();
+        higherIsBetter = history.higherIsBetter();
     }
 
     static String render(History history) {
-        HistoryText text = new HistoryText(history.measure());
+        HistoryText text = new HistoryText(history);
         StringBuilder all = new StringBuilder(text.table(history.rows()));
         history.rows().forEach(row -> all.append('\n').append(text.drawing(row)));
         return all.toString();
@@ -112,7 +114,7 @@ final class HistoryText {
         return String.format(
                 Locale.ROOT,
                 "%s: %s -> %s (%sp %.4f)",
-                measure.isWorse(step.after(), step.before()) ? "worse" : "better",
+                step.after() > step.before() == higherIsBetter ? "better" : "worse",
                 measure.format(step.before()),
                 measure.format(step.after()),
                 step.before() == 0

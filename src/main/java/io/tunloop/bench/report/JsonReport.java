@@ -32,13 +32,24 @@ final class JsonReport {
         }
     }
 
-    @JsonPropertyOrder({"schema", "command", "started", "stopped", "workload", "environment", "warnings", "rows"})
+    @JsonPropertyOrder({
+        "schema",
+        "command",
+        "started",
+        "stopped",
+        "workload",
+        "primary",
+        "environment",
+        "warnings",
+        "rows"
+    })
     private record File(
             int schema,
             String command,
             String started,
             @JsonInclude(JsonInclude.Include.NON_NULL) String stopped,
             String workload,
+            Measure primary,
             Map<String, Object> environment,
             List<String> warnings,
             List<RowFile> rows) {
@@ -49,6 +60,7 @@ final class JsonReport {
                     report.started().toString(),
                     report.stopped(),
                     report.workload(),
+                    report.primary(),
                     report.environment().facts(),
                     report.environment().warnings(),
                     report.rows().stream().map(RowFile::new).toList());

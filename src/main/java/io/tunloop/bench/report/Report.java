@@ -26,6 +26,11 @@ public record Report(
         return new ResultTable(columns).render(rows);
     }
 
+    /** What the ratios of its rows are ratios of. */
+    Measure primary() {
+        return columns.get(0);
+    }
+
     /** No row has a run. */
     public boolean isEmpty() {
         return rows.stream().allMatch(row -> row.runs().isEmpty());

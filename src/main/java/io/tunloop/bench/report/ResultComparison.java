@@ -19,16 +19,17 @@ public final class ResultComparison {
     private final Measure measure;
     private final Map<String, Values> before;
     private final Map<String, Values> after;
+    private final boolean higherIsBetter;
 
     private ResultComparison(Measure measure, ResultFile before, ResultFile after) {
         this.measure = measure;
+        higherIsBetter = after.higherIsBetter();
         this.before = before.rows();
         this.after = after.rows();
     }
 
     public static ResultComparison read(Path before, Path after, Measure measure) throws IOException {
-        String property = measure.property();
-        return new ResultComparison(measure, ResultFile.read(before, property), ResultFile.read(after, property));
+        return new ResultComparison(measure, ResultFile.read(before, measure), ResultFile.read(after, measure));
     }
 
     public String table() {
@@ -94,7 +95,7 @@ public final class ResultComparison {
     }
 
     private boolean isWorse(String label) {
-        return measure.isWorse(ratio(label), 1);
+        return higherIsBetter ? ratio(label) < 1 : ratio(label) > 1;
     }
 
     private double ratio(String label) {

@@ -4,6 +4,7 @@ package io.tunloop.bench.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tunloop.bench.measure.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,17 +19,18 @@ import java.util.stream.StreamSupport;
  * @param started when that bench was, in ISO 8601; empty where the file does not say
  * @param workload which traffic it was; empty where the file does not say
  * @param commit that was measured; empty where the file does not say
+ * @param higherIsBetter of the measure; of a ratio what is true of the figure that it is a ratio of
  * @param rows by label, in the order of the file
  */
-record ResultFile(String started, String workload, String commit, Map<String, Values> rows) {
+record ResultFile(String started, String workload, String commit, boolean higherIsBetter, Map<String, Values> rows) {
     /**
      * @param runs one value each; empty where the file has only the median of what compares two rows
      * @param limit the label of the row that it is held against; empty for none, and in files that do not say
      */
     record Values(double median, double[] runs, String limit) {}
 
-    /** @param property the measure's name in the file, like {@code gbps} */
-    static ResultFile read(Path file, String property) throws IOException {
+    static ResultFile read(Path file, Measure measure) throws IOException {
+        String property = measure.property();
         JsonNode root = parse(file);
         if (root.path("schema").asInt() != JsonReport.SCHEMA) {
             throw new IOException(file + " is no result of schema " + JsonReport.SCHEMA);
@@ -51,7 +53,14 @@ record ResultFile(String started, String workload, String commit, Map<String, Va
                 root.path("started").asText(),
                 root.path("workload").asText(),
                 root.at("/environment/commit").asText(),
+                isHigherBetter(measure, root.path("primary").asText()),
                 rows);
+    }
+
+    /** @param primary empty in files of before, whose ratios are taken for those of throughput */
+    private static boolean isHigherBetter(Measure measure, String primary) {
+        Measure of = measure.isOfPrimary() ? Measure.named(primary) : null;
+        return (of == null ? measure : of).isHigherBetter();
     }
 
     private static JsonNode parse(Path file) throws IOException {

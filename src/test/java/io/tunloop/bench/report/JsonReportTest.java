@@ -36,6 +36,7 @@ class JsonReportTest {
 
         assertThat(json.get("schema").asInt()).isEqualTo(1);
         assertThat(json.get("started").asText()).isEqualTo("2026-01-02T03:04:05Z");
+        assertThat(json.get("primary").asText()).isEqualTo("gbps");
         assertThat(json.at("/environment/cores").asInt()).isEqualTo(2);
         assertThat(json.at("/rows/0/kind").asText()).isEqualTo("mode");
         assertThat(json.at("/rows/0/command").asText()).isEqualTo("tunloop 'a b'");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,28 @@ class ResultComparisonTest {
             assertThat(comparison.worse(5)).as(property).containsExactly("up");
         }
         assertThat(compare(Measure.GBPS, before, after).worse(5)).containsExactly("down");
+    }
+
+    @Test
+    void shouldKnowThatARatioIsAsGoodAsWhatItIsARatioOf() throws IOException {
+        String before = row("up", 1.0, 1.1, 1.2, 0.9).replace("gbps", "ratioToLimit");
+        String after = row("up", 1.6, 1.7, 1.8, 1.5).replace("gbps", "ratioToLimit");
+
+        for (String latency : List.of("latencyP50Us", "latencyP99Us")) {
+            assertThat(ratios(before, after, latency).worse(5)).as(latency).containsExactly("up");
+        }
+        for (String throughput : List.of("gbps", "packetsPerSecond", "")) {
+            assertThat(ratios(before, after, throughput).worse(5))
+                    .as(throughput)
+                    .isEmpty();
+        }
+    }
+
+    private ResultComparison ratios(String before, String after, String primary) throws IOException {
+        String rows = "{\"schema\": 1, \"primary\": \"" + primary + "\", \"rows\": [%s]}";
+        Path old = write("old.json", rows.formatted(before.substring(0, before.length() - 1)));
+        Path now = write("new.json", rows.formatted(after.substring(0, after.length() - 1)));
+        return ResultComparison.read(old, now, Measure.RATIO_TO_LIMIT);
     }
 
     @Test
