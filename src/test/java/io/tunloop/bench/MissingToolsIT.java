@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTun
 @Timeout(120)
 class MissingToolsIT {
-    /** What scripts/setup.sh installs for the bench, and what every machine has. */
+    /** What scripts/setup.sh installs for the bench, what every machine has, and what would draw if perf had recorded. */
     private static final List<String> TOOLS =
-            List.of("ip", "ethtool", "iperf3", "setsid", "setpriv", "sh", "env", "cat", "rm", "mv");
+            List.of("ip", "ethtool", "iperf3", "setsid", "setpriv", "sh", "env", "cat", "rm", "mv", "flamegraph.pl");
 
     @TempDir
     private Path folder;
