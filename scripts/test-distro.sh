@@ -147,6 +147,7 @@ table() {
 
 mkdir -p "$results"
 root=$(mktemp -d /var/tmp/tunloop-distro.XXXXXX)
+chmod 755 "$root" # it is / to what runs there, some of it as another user
 trap 'rm -rf --one-file-system "$root"' EXIT
 failed=
 for suite in "${suites[@]}"; do

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class InstallationTest {
     @Test
     void shouldFindTheLimitInAFolderWhoseNameAUrlCannotHold() throws Exception {
-        Path jar = Path.of("/home/a user/tünloop%20/target/tunloop.jar");
+        Path jar = Path.of("/home/a user/tun#loop%20/target/tunloop.jar");
         assertThat(Installation.beside(jar.toUri().toURL(), "limit"))
-                .isEqualTo(Path.of("/home/a user/tünloop%20/target/native/limit"));
+                .isEqualTo(Path.of("/home/a user/tun#loop%20/target/native/limit"));
     }
 }
