@@ -19,7 +19,6 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunDevice;
-import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.DirectCopy;
 import io.tunloop.internal.NextTurn;
@@ -89,7 +88,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     TunChannel(TunDevice device) {
         super(null);
         this.device = device;
-        config = new TunChannelConfig(this, TunDeviceConfig.builder().build());
+        config = new TunChannelConfig(this);
     }
 
     /** What to tell the poller that the channel waits for. */
@@ -119,13 +118,13 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
     /** See {@link TunChannelOption#TUN_READ_HEADROOM}. */
     @Override
     public final int readHeadroomBytes() {
-        return config.readHeadroom();
+        return config.getReadHeadroom();
     }
 
     /** See {@link TunChannelOption#TUN_READ_TAILROOM}. */
     @Override
     public final int readTailroomBytes() {
-        return config.readTailroom();
+        return config.getReadTailroom();
     }
 
     /** The way that packets take from and to the device. */
@@ -216,6 +215,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         registration = registered;
         try {
             io = LoopRing.attach(device);
+            config.setReading(true);
             if (reader == null) {
                 reader = new TunReader(this);
                 writer = new TunWriter(this);
@@ -354,6 +354,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         reader = null;
         writer = null;
         linkWatch = null;
+        config.setReading(false);
         return new IllegalStateException("the event loop refuses " + refused.name(), cause);
     }
 

@@ -5,22 +5,34 @@ import io.netty.channel.ChannelOption;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
+import io.tunloop.device.Route;
+import io.tunloop.device.TunDeviceConfig;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The options of a {@link TunChannel}. Those of the device count when it is opened, which is when the channel binds. On an
- * open one {@link #TUN_MTU}, {@link #TUN_ADDRESSES} and {@link #TUN_TX_QUEUE_LENGTH} are applied at once, with system calls
- * of the caller's thread; all others are refused ({@code setOption} returns false). What is read from an open channel is what
- * the interface has now, but for {@link #TUN_ADDRESSES}, which are those that this channel gave it, {@link #TUN_NAPI}
- * and {@link #TUN_NETNS}.
+ * open one {@link #TUN_MTU}, {@link #TUN_ADDRESSES}, {@link #TUN_ROUTES}, {@link #TUN_UP} and {@link #TUN_TX_QUEUE_LENGTH} are
+ * applied at once, with system calls of the caller's thread; all others are refused ({@code setOption} returns false), as
+ * those of reading and of events are when the channel has begun to read.
+ *
+ * <p>What is read from an open channel is what the interface has now, but for what the kernel does not tell of a device, which
+ * is what this channel asked for: {@link #TUN_ADDRESSES} and {@link #TUN_ROUTES} (those that it gave the interface),
+ * {@link #TUN_NAPI}, {@link #TUN_EXCLUSIVE}, {@link #TUN_PERSIST}, {@link #TUN_OWNER}, {@link #TUN_GROUP} and
+ * {@link #TUN_NETNS}.
  */
 public final class TunChannelOption {
     /** Maximum transmission unit, in bytes, 68..65535; 0 (default) leaves the kernel's, 1500. */
     public static final ChannelOption<Integer> TUN_MTU = valueOf("TUN_MTU");
 
-    /** Addresses that the interface gets; none by default. */
+    /** Addresses that the interface gets, besides those it has; none by default. */
     public static final ChannelOption<List<InterfaceAddress>> TUN_ADDRESSES = valueOf("TUN_ADDRESSES");
+
+    /** Routes through the interface, besides those it has; none by default. They need the link up, and go when it goes down. */
+    public static final ChannelOption<List<Route>> TUN_ROUTES = valueOf("TUN_ROUTES");
+
+    /** True (default) switches the interface on. False leaves it as it is while it is opened, and switches an open one off. */
+    public static final ChannelOption<Boolean> TUN_UP = valueOf("TUN_UP");
 
     /** Length of the interface's transmit queue, in packets; 0 (default) leaves the kernel's, 500. */
     public static final ChannelOption<Integer> TUN_TX_QUEUE_LENGTH = valueOf("TUN_TX_QUEUE_LENGTH");
@@ -43,8 +55,23 @@ public final class TunChannelOption {
     /** True opens one queue of a multi-queue device, which others may share; false (default) asks for it alone. */
     public static final ChannelOption<Boolean> TUN_MULTI_QUEUE = valueOf("TUN_MULTI_QUEUE");
 
+    /** True refuses a multi-queue device that anybody has open; false (default) shares it. */
+    public static final ChannelOption<Boolean> TUN_EXCLUSIVE = valueOf("TUN_EXCLUSIVE");
+
     /** True carries Ethernet frames (TAP), false (default) IP packets (TUN). */
     public static final ChannelOption<Boolean> TUN_TAP = valueOf("TUN_TAP");
+
+    /** True keeps the interface when its last descriptor is closed; false (default) leaves what it is. */
+    public static final ChannelOption<Boolean> TUN_PERSIST = valueOf("TUN_PERSIST");
+
+    /**
+     * The user id that may open a persistent device without CAP_NET_ADMIN; {@link TunDeviceConfig#NOBODY} (default) leaves what
+     * it is.
+     */
+    public static final ChannelOption<Integer> TUN_OWNER = valueOf("TUN_OWNER");
+
+    /** The group id that may, as {@link #TUN_OWNER}. */
+    public static final ChannelOption<Integer> TUN_GROUP = valueOf("TUN_GROUP");
 
     /** The network namespace of the device, a name or a path with a slash; empty (default) for the caller's own. */
     public static final ChannelOption<String> TUN_NETNS = valueOf("TUN_NETNS");

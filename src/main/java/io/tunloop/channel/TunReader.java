@@ -35,7 +35,7 @@ final class TunReader implements AutoCloseable {
         this.channel = channel;
         device = channel.device();
         buffers = new ReadBuffers(
-                channel.config().readBatch(),
+                channel.config().getReadBatch(),
                 bufferBytes(device),
                 channel.readHeadroomBytes(),
                 channel.readTailroomBytes());

@@ -148,7 +148,7 @@ public final class QueuedRelay extends ChannelInboundHandlerAdapter {
     /** Enough for all that a read batch becomes, unless a peer sends frames that stand for a great many packets. */
     private long maxHeldBytes() {
         long batchBytes = ctx.channel() instanceof TunChannel channel
-                ? (long) channel.config().readBatch() * (channel.readBufferBytes() + MessageWeigher.OBJECT_BYTES)
+                ? (long) channel.config().getReadBatch() * (channel.readBufferBytes() + MessageWeigher.OBJECT_BYTES)
                 : 0;
         return Math.max(queue.maxBytes(), 2 * batchBytes);
     }

@@ -24,7 +24,9 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.tunloop.codec.GroCoalescer;
 import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.InterfaceAddress;
+import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
+import io.tunloop.device.Route;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
 import io.tunloop.device.TunException;
@@ -583,7 +585,12 @@ class TunChannelIT {
         assertThat(config.setOption(TunChannelOption.TUN_TX_QUEUE_LENGTH, 777)).isTrue();
         assertThat(config.setOption(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))))
                 .isTrue();
-        assertThat(namespace.run("ip", "addr", "show", "tl0")).contains("mtu 1300", "qlen 777", "inet 10.7.0.1/24");
+        assertThat(config.setOption(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.1.1/24"))))
+                .isTrue();
+        assertThat(namespace.run("ip", "addr", "show", "tl0"))
+                .contains("mtu 1300", "qlen 777", "inet 10.7.0.1/24", "inet 10.7.1.1/24");
+        assertThat(config.getOption(TunChannelOption.TUN_ADDRESSES))
+                .containsExactly(InterfaceAddress.parse("10.7.0.1/24"), InterfaceAddress.parse("10.7.1.1/24"));
         namespace.run("ip", "link", "set", "tl0", "mtu", "1400");
         assertThat(config.getOption(TunChannelOption.TUN_MTU)).isEqualTo(1400);
         assertThat(config.setOption(TunChannelOption.TUN_TAP, true)).isFalse();
@@ -591,12 +598,60 @@ class TunChannelIT {
                 .isFalse();
         assertThat(config.setOption(TunChannelOption.TUN_VNET_HEADER, true)).isFalse();
         assertThat(config.setOption(TunChannelOption.TUN_MULTI_QUEUE, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_NAPI, Napi.ON)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_EXCLUSIVE, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_PERSIST, true)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_OWNER, 0)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_GROUP, 0)).isFalse();
         assertThat(config.setOption(TunChannelOption.TUN_NETNS, "")).isFalse();
         assertThat(config.setOption(TunChannelOption.TUN_LINK_EVENTS, true)).isFalse();
         assertThat(config.setOption(TunChannelOption.TUN_READ_BATCH, 4)).isFalse();
         assertThat(config.getOptions())
                 .containsEntry(TunChannelOption.TUN_TAP, false)
                 .containsEntry(TunChannelOption.TUN_READ_BATCH, 16);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSwitchAnOpenDeviceOffAndOnAndRouteThroughItWhileItIsOn(TunTransport transport) {
+        List<Route> routes = List.of(Route.parse("10.9.0.0/16"));
+        TunChannel channel = bind(
+                bootstrap(transport, recorder)
+                        .option(TunChannelOption.TUN_UP, false)
+                        .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))),
+                "tl0");
+        TunChannelConfig config = channel.config();
+        assertThat(config.getOption(TunChannelOption.TUN_UP)).isFalse();
+        assertThatThrownBy(() -> config.setOption(TunChannelOption.TUN_ROUTES, routes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("routes need the link up");
+        assertThat(config.setOption(TunChannelOption.TUN_UP, true)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_ROUTES, routes)).isTrue();
+        assertThat(namespace.run("ip", "route")).contains("10.9.0.0/16 dev tl0");
+        assertThat(config.getOption(TunChannelOption.TUN_ROUTES)).isEqualTo(routes);
+        namespace.run("ip", "link", "set", "tl0", "down");
+        assertThat(config.getOption(TunChannelOption.TUN_UP)).isFalse();
+        assertThat(config.setOption(TunChannelOption.TUN_UP, true)).isTrue();
+        assertThat(config.setOption(TunChannelOption.TUN_UP, false)).isTrue();
+        assertThat(namespace.run("ip", "link", "show", "tl0")).doesNotContain("UP");
+        assertThat(config.getOption(TunChannelOption.TUN_ROUTES)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenAPersistentDeviceOfAnOwnerWithRoutes(TunTransport transport) throws Exception {
+        TunChannel channel = bind(
+                bootstrap(transport, recorder)
+                        .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24")))
+                        .option(TunChannelOption.TUN_ROUTES, List.of(Route.parse("10.9.0.0/16")))
+                        .option(TunChannelOption.TUN_PERSIST, true)
+                        .option(TunChannelOption.TUN_OWNER, 54321)
+                        .option(TunChannelOption.TUN_GROUP, 54322),
+                "tl0");
+        channel.close().sync();
+        assertThat(namespace.run("ip", "-d", "link", "show", "tl0"))
+                .contains("persist on", "user 54321", "group 54322");
+        assertThat(namespace.run("ip", "route")).contains("10.9.0.0/16 dev tl0");
     }
 
     @ParameterizedTest
