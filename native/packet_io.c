@@ -115,16 +115,16 @@ int packets_write(int fd, bool shared, const struct iovec *iov, const int32_t *s
     enum waiting waiting = waiting_of(shared);
 
     for (int i = 0; i < count; i++) {
-        ssize_t result = write_one(fd, iov, spans[i], &waiting);
+        ssize_t result = write_one(fd, iov, abs(spans[i]), &waiting);
 
         if (result < 0 && !packet_is_lost(result)) {
             return i > 0 || result == -EAGAIN ? i : (int)result;
         }
         results[i] = (int32_t)result;
-        if (result == -EINVAL) {
+        if (result == -EINVAL && spans[i] < 0) {
             return i + 1;
         }
-        iov += spans[i];
+        iov = iov_behind(iov, spans + i, 1);
     }
     return count;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/uio.h>
 
 /*
@@ -24,12 +25,22 @@
 int packets_read(int fd, bool shared, const struct iovec *iov, int32_t *lengths, int count);
 
 /*
- * Writes @count packets; packet i is made of the next @spans[i] entries of @iov. Stores the bytes written, or -errno,
- * in @results[i]. EIO (link down), ENOBUFS and ENOMEM lose that packet and go on. A packet that the kernel refuses
- * (EINVAL) is the last one of this call, so that the caller can write its parts in its place.
+ * Writes @count packets; packet i is made of the next |@spans[i]| entries of @iov. Stores the bytes written, or -errno,
+ * in @results[i]. EIO (link down), EINVAL (malformed), ENOBUFS and ENOMEM lose that packet and go on; but one with
+ * negative @spans[i] that the kernel refuses (EINVAL) is the last one of this call, so that the caller can write its
+ * parts in its place.
  * Returns the number of packets with a result; 0 when the device takes none now; -errno when it is lost.
  */
 int packets_write(int fd, bool shared, const struct iovec *iov, const int32_t *spans, int32_t *results, int count);
+
+/* The first entry of @iov behind @count packets. */
+static inline const struct iovec *iov_behind(const struct iovec *iov, const int32_t *spans, int count)
+{
+    for (int i = 0; i < count; i++) {
+        iov += abs(spans[i]);
+    }
+    return iov;
+}
 
 /* True if @result is an error that costs this packet and no more: the device is fine. */
 bool packet_is_lost(ssize_t result);

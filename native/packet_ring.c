@@ -226,19 +226,22 @@ static bool is_registered(const struct packet_ring *ring, const struct iovec *io
     return offset < ring->memory_bytes && iov->iov_len <= ring->memory_bytes - offset;
 }
 
-static void prepare(struct packet_ring *ring, int queue, bool write, const struct iovec *iov, unsigned int index)
+static void prepare(struct packet_ring *ring, int queue, bool write, const struct iovec *iov, int spans,
+                    unsigned int index)
 {
-    bool fixed = is_registered(ring, iov);
+    bool several = spans > 1;
+    bool fixed = !several && is_registered(ring, iov);
+    int read_op = fixed ? IORING_OP_READ_FIXED : IORING_OP_READ;
+    int write_op = several ? IORING_OP_WRITEV : (fixed ? IORING_OP_WRITE_FIXED : IORING_OP_WRITE);
     struct io_uring_sqe *sqe = &ring->sqes[(*ring->sq_tail + index) & ring->sq_mask];
 
     *sqe = (struct io_uring_sqe){
-        .opcode =
-            write ? (fixed ? IORING_OP_WRITE_FIXED : IORING_OP_WRITE) : (fixed ? IORING_OP_READ_FIXED : IORING_OP_READ),
+        .opcode = (uint8_t)(write ? write_op : read_op),
         .flags = IOSQE_FIXED_FILE,
         .fd = queue,
         .off = (uint64_t)-1, /* As read(2) and write(2): no position. */
-        .addr = (uintptr_t)iov->iov_base,
-        .len = (uint32_t)iov->iov_len,
+        .addr = several ? (uintptr_t)iov : (uintptr_t)iov->iov_base,
+        .len = several ? (uint32_t)spans : (uint32_t)iov->iov_len,
         .rw_flags = NOWAIT,
         .user_data = index,
     };
@@ -291,14 +294,17 @@ static void collect(struct packet_ring *ring, int32_t *results)
     __atomic_store_n(ring->cq_head, head, __ATOMIC_RELEASE);
 }
 
-/* One trip into the kernel for @count packets, one span each. As submit. */
-static int transfer(struct packet_ring *ring, int queue, bool write, const struct iovec *iov, int32_t *results,
-                    int count)
+/* One trip into the kernel for @count packets: to write, of @spans; to read (no @spans), of one each. As submit. */
+static int transfer(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
+                    int32_t *results, int count)
 {
     int taken;
 
     for (int i = 0; i < count; i++) {
-        prepare(ring, queue, write, &iov[i], (unsigned int)i);
+        int parts = spans ? spans[i] : 1;
+
+        prepare(ring, queue, spans != NULL, iov, parts, (unsigned int)i);
+        iov += parts;
     }
     taken = submit(ring, (unsigned int)count);
     collect(ring, results);
@@ -350,7 +356,7 @@ int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *io
 
     while (packets < count && !from->unsupported) {
         int asked = smaller(smaller(wanted, (int)ring->entries), count - packets);
-        int taken = transfer(ring, queue, false, iov + packets, lengths + packets, asked);
+        int taken = transfer(ring, queue, iov + packets, NULL, lengths + packets, asked);
         int got = close_gaps(iov + packets, lengths + packets, taken);
 
         from->unsupported = got == -EOPNOTSUPP;
@@ -395,7 +401,7 @@ static int settle(int32_t *results, int count)
     return done;
 }
 
-/* As packet_ring_write, for packets of one span each. */
+/* As packet_ring_write, for packets that share a system call. */
 static int write_batched(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
                          int32_t *results, int count)
 {
@@ -404,10 +410,11 @@ static int write_batched(struct packet_ring *ring, int queue, const struct iovec
 
     while (packets < count && !to->unsupported) {
         int asked = smaller((int)ring->entries, count - packets);
-        int taken = transfer(ring, queue, true, iov + packets, results + packets, asked);
+        int taken = transfer(ring, queue, iov, spans + packets, results + packets, asked);
         int done = settle(results + packets, taken);
         int32_t failed = done < taken ? results[packets + done] : 0;
 
+        iov = iov_behind(iov, spans + packets, done);
         packets += done;
         to->unsupported = failed == -EOPNOTSUPP;
         if (taken == 0 || to->unsupported) {
@@ -420,16 +427,21 @@ static int write_batched(struct packet_ring *ring, int queue, const struct iovec
     if (packets == count) {
         return packets;
     }
-    rest = packets_write(to->fd, to->shared, iov + packets, spans + packets, results + packets, count - packets);
+    rest = packets_write(to->fd, to->shared, iov, spans + packets, results + packets, count - packets);
     return packets > 0 && rest < 0 ? packets : packets + rest;
 }
 
-/* How many packets from the first on have one span, as it has, or several, as it has. */
+static bool shares_call(int32_t spans)
+{
+    return spans > 0 && spans <= PACKET_RING_SPANS;
+}
+
+/* How many packets from the first on share a call, as it does, or do not, as it does not. */
 static int run_length(const int32_t *spans, int count)
 {
     int length = 1;
 
-    while (length < count && (spans[length] == 1) == (spans[0] == 1)) {
+    while (length < count && shares_call(spans[length]) == shares_call(spans[0])) {
         length++;
     }
     return length;
@@ -442,7 +454,7 @@ int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *i
     int packets = 0;
 
     while (packets < count) {
-        bool batched = spans[packets] == 1;
+        bool batched = shares_call(spans[packets]);
         int run = run_length(spans + packets, count - packets);
         int done = batched ? write_batched(ring, queue, iov, spans + packets, results + packets, run)
                            : packets_write(to->fd, to->shared, iov, spans + packets, results + packets, run);
@@ -450,11 +462,9 @@ int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *i
         if (done < 0) {
             return packets > 0 ? packets : done;
         }
-        for (int i = 0; i < done; i++) {
-            iov += spans[packets + i];
-        }
+        iov = iov_behind(iov, spans + packets, done);
         packets += done;
-        if (done < run || (!batched && results[packets - 1] == -EINVAL)) {
+        if (done < run || (spans[packets - 1] < 0 && results[packets - 1] == -EINVAL)) {
             break;
         }
     }

@@ -22,6 +22,10 @@ struct packet_ring;
 /* The most descriptors attached to one ring. */
 #define PACKET_RING_QUEUES 16
 
+/* The most spans of a packet that shares a system call: those that the kernel takes without allocating (UIO_FASTIOV).
+ */
+#define PACKET_RING_SPANS 8
+
 /*
  * Makes a ring for batches of @entries packets; a longer one takes several calls. Fails with -ENOSYS, -EPERM, -EACCES
  * or -ENOMEM where the kernel has no io_uring, or forbids it.
@@ -50,9 +54,8 @@ void packet_ring_detach(struct packet_ring *ring, int queue);
 int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *iov, int32_t *lengths, int count);
 
 /*
- * As packets_write, but that a packet of one span that is refused with EINVAL does not end the call: those behind it
- * have been written. One of several spans, whose parts may have to be written in its place, has a call of its own
- * between those for the packets of one span before it and behind it.
+ * As packets_write. A packet of more than PACKET_RING_SPANS spans, and one that ends the call when it is refused, has a
+ * system call of its own between those for the packets before it and behind it.
  */
 int packet_ring_write(struct packet_ring *ring, int queue, const struct iovec *iov, const int32_t *spans,
                       int32_t *results, int count);

@@ -233,26 +233,64 @@ static void add_parts(const struct fixture *f, int i, struct iovec *parts)
     parts[1] = (struct iovec){(char *)f->iov[i].iov_base + 10, HEADERS + 1 - 10};
 }
 
+/* Packet @i in @count spans, the last of which has all that the others, of a byte each, have not. */
+static void add_bytes(const struct fixture *f, int i, struct iovec *parts, int count)
+{
+    char *packet = f->iov[i].iov_base;
+
+    for (int part = 0; part < count; part++) {
+        parts[part] = (struct iovec){packet + part, part < count - 1 ? 1 : (size_t)(HEADERS + 1 - part)};
+    }
+}
+
 static void test_writes_packets_of_several_spans_too(struct fixture *f)
 {
-    struct iovec parts[3];
-    const int32_t spans[] = {2, 1};
+    struct iovec parts[2 * PACKET_RING_SPANS + 5];
+    const int32_t spans[] = {2, 1, PACKET_RING_SPANS, PACKET_RING_SPANS + 1, 1};
+    unsigned int before;
 
-    make_number(f, 0, 1);
-    make_number(f, 1, 2);
+    for (unsigned char i = 0; i < 5; i++) {
+        make_number(f, i, i);
+    }
     add_parts(f, 0, parts);
     parts[2] = f->iov[1];
-    EXPECT(packet_ring_write(f->ring, f->queue, parts, spans, f->results, 2) == 2);
+    add_bytes(f, 2, parts + 3, PACKET_RING_SPANS);
+    add_bytes(f, 3, parts + 3 + PACKET_RING_SPANS, PACKET_RING_SPANS + 1);
+    parts[4 + 2 * PACKET_RING_SPANS] = f->iov[4];
+    before = *f->ring->sq_tail;
+    EXPECT(packet_ring_write(f->ring, f->queue, parts, spans, f->results, 5) == 5);
+    EXPECT_EQ(*f->ring->sq_tail - before, 4); /* All but the one of too many spans. */
+    for (unsigned char i = 0; i < 5; i++) {
+        EXPECT_EQ(f->results[i], HEADERS + 1);
+        expect_number(f, i);
+    }
+    restore_lengths(f);
+}
+
+static void test_goes_on_behind_a_refused_packet_of_several_spans(struct fixture *f)
+{
+    struct iovec parts[5];
+    const int32_t spans[] = {2, 2, 1};
+
+    for (unsigned char i = 0; i < 3; i++) {
+        make_number(f, i, i);
+    }
+    *(unsigned char *)f->iov[0].iov_base = 0xf5; /* IP version 15 */
+    add_parts(f, 0, parts);
+    add_parts(f, 1, parts + 2);
+    parts[4] = f->iov[2];
+    EXPECT_EQ(packet_ring_write(f->ring, f->queue, parts, spans, f->results, 3), 3);
+    EXPECT_EQ(f->results[0], -EINVAL);
     expect_number(f, 1);
     expect_number(f, 2);
     restore_lengths(f);
 }
 
-/* What is refused alone loses nothing but itself; in place of one of several spans others are to be written first. */
-static void test_ends_behind_a_refused_packet_of_several_spans(struct fixture *f)
+/* What is refused alone loses nothing but itself; in place of one with parts those are to be written first. */
+static void test_ends_behind_a_refused_packet_with_parts(struct fixture *f)
 {
     struct iovec parts[8];
-    const int32_t spans[] = {1, 1, 2, 1, 2, 1};
+    const int32_t spans[] = {1, 1, -2, 1, -2, 1};
 
     for (unsigned char i = 0; i < 6; i++) {
         make_number(f, i, i);
@@ -393,7 +431,8 @@ int main(void)
     test_empty_read_leaves_nothing_behind(&f);
     test_writes_in_order_past_a_refused_packet(&f);
     test_writes_packets_of_several_spans_too(&f);
-    test_ends_behind_a_refused_packet_of_several_spans(&f);
+    test_goes_on_behind_a_refused_packet_of_several_spans(&f);
+    test_ends_behind_a_refused_packet_with_parts(&f);
     test_goes_on_without_ring_where_it_is_unsupported(&f);
     test_refuses_what_it_cannot_keep_in_order(&f);
     test_detached_device_goes_with_its_descriptor(&f);

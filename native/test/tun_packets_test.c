@@ -23,12 +23,17 @@ static int open_device(const char *name)
     return fd;
 }
 
-static int write_three(int fd, void *second, int32_t results[static PACKETS])
+static int write_with(int fd, void *second, int32_t spans_of_second, int32_t results[static PACKETS])
 {
     struct iovec iov[PACKETS] = {{valid, sizeof(valid)}, {second, sizeof(valid)}, {valid, sizeof(valid)}};
-    const int32_t spans[PACKETS] = {1, 1, 1};
+    const int32_t spans[PACKETS] = {1, spans_of_second, 1};
 
     return packets_write(fd, false, iov, spans, results, PACKETS);
+}
+
+static int write_three(int fd, void *second, int32_t results[static PACKETS])
+{
+    return write_with(fd, second, 1, results);
 }
 
 static void test_link_down_costs_packets(int fd, int socket)
@@ -43,11 +48,19 @@ static void test_link_down_costs_packets(int fd, int socket)
     EXPECT(results[0] == 20 && results[1] == 20 && results[2] == 20);
 }
 
-static void test_refused_packet_ends_the_batch(int fd)
+static void test_refused_packet_costs_itself(int fd)
 {
     int32_t results[PACKETS] = {0};
 
-    EXPECT_EQ(write_three(fd, unknown_version, results), 2);
+    EXPECT_EQ(write_three(fd, unknown_version, results), PACKETS);
+    EXPECT(results[0] == 20 && results[1] == -EINVAL && results[2] == 20);
+}
+
+static void test_refused_packet_with_parts_ends_the_batch(int fd)
+{
+    int32_t results[PACKETS] = {0};
+
+    EXPECT_EQ(write_with(fd, unknown_version, -1, results), 2);
     EXPECT(results[0] == 20 && results[1] == -EINVAL);
 }
 
@@ -105,7 +118,8 @@ int main(void)
     fd = open_device("ta");
     socket = netlink_open();
     test_link_down_costs_packets(fd, socket);
-    test_refused_packet_ends_the_batch(fd);
+    test_refused_packet_costs_itself(fd);
+    test_refused_packet_with_parts_ends_the_batch(fd);
     test_empty_queue_reads_nothing(fd);
     test_handed_over_device_does_not_wait(fd);
     test_deleted_device_is_lost(fd);

@@ -42,9 +42,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * </pre>
  * Inbound: a batch is read with one native call, each packet is fired as a {@link ByteBuf}, then
  * {@code channelReadComplete}; this goes on until the device is empty, the reader pauses, or other tasks have waited
- * long enough. Outbound: {@code ByteBuf} or {@link GatheredPacket}, written in batches on flush. A packet that the
- * kernel refuses fails its promise, is counted in {@link #counters()} and dropped; the channel stays open. An empty
- * {@code ByteBuf} is no packet: its promise succeeds when all before it has been written.
+ * long enough. Outbound: {@code ByteBuf} or {@link GatheredPacket}, written in batches on flush, a composite of up to
+ * {@value io.tunloop.device.PacketRing#MAX_SPANS} spans as any other packet. A packet that the kernel refuses fails its
+ * promise, is counted in {@link #counters()} and dropped; the channel stays open. An empty {@code ByteBuf} is no packet:
+ * its promise succeeds when all before it has been written.
  *
  * Ownership: a packet that is fired belongs to the next handler; a packet that is written belongs to the channel.
  * <b>A packet that is released is gone</b>, and its buffer is read into again: who still has the reference sees the

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCounted;
 import io.tunloop.device.PacketIo;
+import io.tunloop.device.PacketRing;
 import io.tunloop.device.PacketVector;
 import io.tunloop.device.TunException;
 import io.tunloop.internal.Addresses;
@@ -51,7 +52,7 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         return io.write(vector);
     }
 
-    /** The system calls that take the batch to the kernel where packets of one span next to each other share one. */
+    /** The system calls that take the batch to the kernel by ring, where packets next to each other share one. */
     int trips() {
         return trips;
     }
@@ -77,43 +78,41 @@ final class WriteBatch implements ChannelOutboundBuffer.MessageProcessor, AutoCl
         return message instanceof GatheredPacket packet ? add(packet) : add((ByteBuf) message);
     }
 
-    private void begin(int partCount, boolean oneSpan) {
-        parts[vector.packets()] = partCount;
-        trips += oneSpan && together ? 0 : 1;
-        together = oneSpan;
-    }
-
     private boolean add(GatheredPacket packet) {
         int spans = packet.spans();
-        if (!vector.hasRoom(spans + 1)) {
+        if (!vector.hasRoom(spans)) {
             return requireFitsLater(spans);
         }
-        // A ring goes on behind a packet of one span that is refused, whose parts would then come too late.
-        boolean oneSpan = spans == 1 && packet.parts() == 1;
-        begin(packet.parts(), oneSpan);
         vector.addPacket(packet.address(0), packet.length(0));
         for (int i = 1; i < spans; i++) {
             vector.addSpan(packet.address(i), packet.length(i));
         }
-        if (spans == 1 && !oneSpan) {
-            vector.addSpan(0, 0);
+        if (packet.parts() > 1) {
+            vector.endIfRefused(); // What is behind it must not be written before its parts.
         }
+        added(packet.parts(), spans);
         return true;
     }
 
     private boolean add(ByteBuf packet) {
         int spans = packet.nioBufferCount();
-        if (!vector.hasRoom(spans + 1)) {
+        if (!vector.hasRoom(spans)) {
             return requireFitsLater(spans);
         }
-        begin(1, spans == 1);
-        int length = packet.readableBytes();
         if (spans == 1) {
-            vector.addPacket(Addresses.of(packet, packet.readerIndex()), length);
+            vector.addPacket(Addresses.of(packet, packet.readerIndex()), packet.readableBytes());
         } else {
             addComponents(packet.nioBuffers());
         }
+        added(1, spans);
         return true;
+    }
+
+    private void added(int partCount, int spans) {
+        parts[vector.packets() - 1] = partCount;
+        boolean shares = partCount == 1 && spans <= PacketRing.MAX_SPANS;
+        trips += shares && together ? 0 : 1;
+        together = shares;
     }
 
     // What does not fit a batch of its own would be waited for in vain, and all that is behind it.

@@ -13,8 +13,7 @@ public interface PacketIo {
 
     /**
      * Writes the vector's packets. One that is lost (link down, out of memory, malformed) has a negative errno as its
-     * result. One of several spans that the kernel refuses with EINVAL ends the batch; whether one of a single span does is
-     * up to the implementation.
+     * result. None of them ends the batch, but for one that shall do so: {@link PacketVector#endIfRefused}.
      *
      * @return the packets with a result; fewer than the vector has when the device takes no more now, or when the last of
      *     them was refused

@@ -27,6 +27,12 @@ import java.util.ArrayDeque;
  * Source: native/packet_ring.h.
  */
 public final class PacketRing implements AutoCloseable {
+    /**
+     * The most spans of a packet that shares a system call with others. One of more, and one that ends the batch when it is
+     * refused, has a call of its own. Source: native/packet_ring.h.
+     */
+    public static final int MAX_SPANS = 8;
+
     static {
         NativeLibrary.ensureLoaded();
     }
@@ -179,7 +185,6 @@ public final class PacketRing implements AutoCloseable {
             }
         }
 
-        /** A packet of a single span that is refused with EINVAL does not end the batch. */
         @Override
         public int write(PacketVector vector) throws TunException {
             try {

@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * <pre>
  * iov      | address, length | address, length | address, length | ...   struct iovec, 16 B each
- * spans    |        1        |                 2                 | ...   iovecs of packet i, 4 B each
+ * spans    |        1        |                 2                 | ...   iovecs of packet i, 4 B each; see endIfRefused
  * results  |      1500       |               -EIO                | ...   bytes moved or -errno, 4 B each
  * </pre>
  * Units: addresses of native memory; lengths in bytes.
@@ -101,6 +101,19 @@ public final class PacketVector implements AutoCloseable {
         int count = spansOffset + (packets - 1) * Integer.BYTES;
         memory.putInt(count, memory.getInt(count) + 1);
         spans++;
+    }
+
+    /**
+     * The packet begun last, whose spans are all there, ends a write if the kernel refuses it (EINVAL): for who has something
+     * to write in its place, before what is behind it.
+     */
+    public void endIfRefused() {
+        if (packets == 0) {
+            requireOpen();
+            throw new IllegalStateException("there is no packet to end the batch");
+        }
+        int count = spansOffset + (packets - 1) * Integer.BYTES;
+        memory.putInt(count, -Math.abs(memory.getInt(count)));
     }
 
     private void putSpan(int index, long address, int lengthBytes) {

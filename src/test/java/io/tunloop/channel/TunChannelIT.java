@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -26,6 +27,7 @@ import io.tunloop.codec.GsoSplitter;
 import io.tunloop.device.InterfaceAddress;
 import io.tunloop.device.Napi;
 import io.tunloop.device.Offload;
+import io.tunloop.device.PacketRing;
 import io.tunloop.device.Route;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunDeviceConfig;
@@ -37,15 +39,19 @@ import io.tunloop.testing.Await;
 import io.tunloop.testing.NetNamespace;
 import io.tunloop.testing.Packets;
 import io.tunloop.testing.RequiresTun;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +63,9 @@ import org.slf4j.LoggerFactory;
 @RequiresTun
 @Timeout(60)
 class TunChannelIT {
+    /** What the kernel counts of the thread that reads it. Source: proc(5), /proc/pid/io. */
+    private static final Path THREAD_IO = Path.of("/proc/thread-self/io");
+
     private final Recorder recorder = new Recorder();
     private final List<ChannelFuture> binds = new ArrayList<>();
     private NetNamespace namespace;
@@ -274,6 +283,67 @@ class TunChannelIT {
         }
         assertThat(channel.counters().mergesRefused()).isEqualTo(2);
         assertThat(channel.counters().droppedInvalid()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldWriteCompositesOfFewSpansInTheCallOfThePacketsAroundThem(TunTransport transport) throws Exception {
+        assumeTrue(PacketRing.isAvailable(), "needs io_uring");
+        assumeTrue(Files.exists(THREAD_IO), "needs a kernel that counts the calls of a thread");
+        namespace.run("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1");
+        TunChannel channel = bind(
+                bootstrap(transport, recorder)
+                        .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))),
+                "tl0");
+        // Each packet has a span more than the one before, up to as many as share a call; and the next is a simple one.
+        assertThat(writeSystemCalls(
+                        channel, 2 * PacketRing.MAX_SPANS, sequence -> sequence % 2 == 0 ? 1 + sequence / 2 : 1))
+                .isZero();
+        assertThat(channel.counters().writeCalls()).isOne();
+        assertThat(writeSystemCalls(channel, 3, sequence -> sequence == 1 ? PacketRing.MAX_SPANS + 1 : 1))
+                .isOne();
+        assertThat(channel.counters().writeCalls()).isEqualTo(1 + 3);
+        assertThat(channel.counters().dropped()).isZero();
+    }
+
+    /** Writes pings of so many spans as one batch, and reads their answers. Returns the write(2) and writev(2) that it took. */
+    private long writeSystemCalls(TunChannel channel, int packets, IntUnaryOperator spans) throws Exception {
+        long calls = channel.eventLoop()
+                .submit(() -> {
+                    long before = writesOfThisThread();
+                    for (int sequence = 0; sequence < packets; sequence++) {
+                        channel.write(inSpans(
+                                ping(channel, sequence).skipBytes(VirtioNetHeader.BYTES), spans.applyAsInt(sequence)));
+                    }
+                    channel.flush();
+                    return writesOfThisThread() - before;
+                })
+                .sync()
+                .getNow();
+        for (int sequence = 0; sequence < packets; sequence++) {
+            ByteBuf answer = recorder.nextPacket();
+            assertThat(answer.getUnsignedShort(26)).isEqualTo(sequence);
+            answer.release();
+        }
+        return calls;
+    }
+
+    /** All but the last of one byte. */
+    private static ByteBuf inSpans(ByteBuf packet, int spans) {
+        CompositeByteBuf composite = packet.alloc().compositeDirectBuffer();
+        for (int i = 1; i < spans; i++) {
+            composite.addComponent(true, packet.readRetainedSlice(1));
+        }
+        return composite.addComponent(true, packet);
+    }
+
+    private static long writesOfThisThread() throws IOException {
+        for (String line : Files.readAllLines(THREAD_IO)) {
+            if (line.startsWith("syscw: ")) {
+                return Long.parseLong(line.substring("syscw: ".length()));
+            }
+        }
+        throw new IllegalStateException(THREAD_IO + " has no syscw");
     }
 
     /** An echo request that the kernel answers, behind a virtio_net_hdr. */

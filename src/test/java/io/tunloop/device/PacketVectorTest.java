@@ -64,6 +64,15 @@ class PacketVectorTest {
     }
 
     @Test
+    void shouldRefuseToEndABatchWithoutAPacket() {
+        try (var vector = new PacketVector(2)) {
+            assertThatIllegalStateException()
+                    .isThrownBy(vector::endIfRefused)
+                    .withMessage("there is no packet to end the batch");
+        }
+    }
+
+    @Test
     void shouldRefuseIndexesAndLengthsThatCannotBe() {
         try (var vector = new PacketVector(2)) {
             assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> vector.result(0));
@@ -91,6 +100,7 @@ class PacketVectorTest {
             for (ThrowingCallable use : List.<ThrowingCallable>of(
                     () -> vector.addPacket(1, 1),
                     () -> vector.addSpan(1, 1),
+                    vector::endIfRefused,
                     () -> device.read(vector),
                     () -> device.write(vector))) {
                 assertThatIllegalStateException().isThrownBy(use).withMessage("the vector is closed");
