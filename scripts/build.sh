@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds target/tunloop.jar, target/native/limit, target/native/loadgen and target/tunloop.jsa, but only when a source is
-# newer than they are.
+# newer than they are. With --check it builds nothing: exit code 1 if there is something to build.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -12,6 +12,11 @@ up_to_date() {
     [[ -f target/tunloop.jar && -x target/native/limit && -x target/native/loadgen ]] || return 1
     [[ -z $(find pom.xml src/main native -newer target/tunloop.jar -print -quit) ]]
 }
+
+if [[ ${1:-} == --check ]]; then
+    up_to_date
+    exit
+fi
 
 if ! up_to_date; then
     echo "build: native code, classes, jar (half a minute; the first time also downloads 35 MB from Maven Central)"

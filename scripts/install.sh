@@ -9,6 +9,7 @@
 #   PREFIX/lib/systemd/system/tunloop.service               hardened unit
 #   PREFIX/share/man/man1/tunloop*.1                        manual, if asciidoctor is there
 #   PREFIX/share/bash-completion/completions/tunloop        for bash; zsh reads it with bashcompinit
+#   PREFIX/share/tunloop/                                   dashboard for Grafana, alert rules for Prometheus
 #   /etc/tunloop/tunloop.toml (PREFIX/etc below others than /usr and /usr/local), kept if it exists
 set -euo pipefail
 
@@ -69,6 +70,9 @@ unit=${unit//@BINDIR@/"$prefix/bin"}
 printf '%s\n' "${unit//@SYSCONFDIR@/"$sysconfdir"}" >"$work/unit"
 step install -D -m 644 "$work/unit" "$target/lib/systemd/system/tunloop.service"
 
+step install -D -m 644 -t "$target/share/tunloop" "$root/operations/grafana-dashboard.json" \
+    "$root/operations/prometheus-alerts.yml"
+
 settings=${DESTDIR:-}$sysconfdir/tunloop/tunloop.toml
 if [[ -e $settings ]]; then
     echo "install: kept $settings"
@@ -77,6 +81,7 @@ else
 fi
 
 "$java" -cp "$jar" picocli.AutoComplete --force -n tunloop -o "$work/completion" io.tunloop.cli.Main >/dev/null
+sed -i '1{/^#!/d}' "$work/completion" # it is read, not run
 step install -D -m 644 "$work/completion" "$target/share/bash-completion/completions/tunloop"
 
 if command -v asciidoctor >/dev/null; then

@@ -6,6 +6,7 @@
 #     scripts/setup.sh bench          to build and to measure (the default)
 #     scripts/setup.sh flamegraph     that, and to draw where the time goes
 #     scripts/setup.sh test           that of bench, each of its workloads, and to pass every test
+#     scripts/setup.sh release        that of bench, and to make packages and to look at them
 #     scripts/setup.sh all            all that
 #     scripts/setup.sh missing test   installs nothing, only names what this purpose lacks
 #
@@ -46,6 +47,24 @@ systemd-analyze test?       systemd                 systemd                     
 arm64-gcc       test?       gcc-aarch64-linux-gnu   -                               -               -
 arm64-headers   test?       libc6-dev-arm64-cross   -                               -               -
 qemu-aarch64    test?       qemu-user               qemu-user                       qemu-user       qemu-linux-user
+git             release     git                     git                             git             git
+objdump         release     binutils                binutils                        binutils        binutils
+unzip           release     unzip                   unzip                           unzip           unzip
+zip             release     zip                     zip                             zip             zip
+jq              release     jq                      jq                              jq              jq
+gpg             release     gpg                     gnupg2                          gnupg           gpg2
+dpkg-deb        release     dpkg                    dpkg                            dpkg            dpkg
+rpmbuild        release     rpm                     rpm-build                       rpm-tools       rpm-build
+asciidoctor     release?    asciidoctor             rubygem-asciidoctor             asciidoctor     -
+lintian         release?    lintian                 -                               -               -
+unzip           test?       unzip                   unzip                           unzip           unzip
+zip             test?       zip                     zip                             zip             zip
+gpg             test?       gpg                     gnupg2                          gnupg           gpg2
+dpkg-deb        test?       dpkg                    dpkg                            dpkg            dpkg
+lintian         test?       lintian                 -                               -               -
+skopeo          release?    skopeo                  skopeo                          skopeo          skopeo
+crun            release?    crun                    crun                            crun            crun
+debootstrap     release?    debootstrap             debootstrap                     debootstrap     debootstrap
 EOF
 }
 
@@ -123,7 +142,8 @@ look() {
     local what purpose apt dnf pacman zypper package
     required=() optional=() packages=()
     while read -r what purpose apt dnf pacman zypper; do
-        if [[ " $purposes " != *" ${purpose%\?} "* ]] || is_there "$what"; then
+        if [[ " $purposes " != *" ${purpose%\?} "* || " ${required[*]} ${optional[*]} " == *" $what "* ]] ||
+            is_there "$what"; then
             continue
         fi
         case $manager in
@@ -185,10 +205,10 @@ if [[ $wanted == missing ]]; then
 fi
 case $wanted in
     bench) purposes="bench" ;;
-    flamegraph | test) purposes="bench $wanted" ;;
-    all) purposes="bench flamegraph test" ;;
+    flamegraph | test | release) purposes="bench $wanted" ;;
+    all) purposes="bench flamegraph test release" ;;
     *)
-        echo "setup: no purpose '$wanted'; usage: $0 [missing] bench|flamegraph|test|all" >&2
+        echo "setup: no purpose '$wanted'; usage: $0 [missing] bench|flamegraph|test|release|all" >&2
         exit 2
         ;;
 esac

@@ -14,6 +14,8 @@ set -euo pipefail
 
 repository=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 results=$repository/target/distro
+# shellcheck source=scripts/fresh-root.sh
+source "$repository/scripts/fresh-root.sh"
 
 readonly TEST_LIMIT_S=5400 BENCH_LIMIT_S=1200
 
@@ -35,12 +37,9 @@ fact() {
     printf '%s\t%s\n' "$1" "$2" >>"$results/$suite.facts"
 }
 
-# Fills $root with the suite, what this machine reaches its registries with, and a clone.
+# Fills $root with the suite, and a clone.
 make_root() {
-    logged debootstrap --variant=minbase "$suite" "$root"
-    install -D -t "$root/etc" /etc/resolv.conf
-    find /usr/local/share/ca-certificates -name '*.crt' -exec \
-        install -D -m 644 -t "$root/usr/local/share/ca-certificates" {} +
+    logged make_suite "$suite"
     [[ ! -f ~/.m2/settings.xml ]] || install -D -t "$root/root/.m2" ~/.m2/settings.xml
     git clone -q "$repository" "$root/root/tunloop"
     [[ -z $with_tools ]] || logged install_tools
@@ -53,35 +52,16 @@ logged() {
 
 install_tools() {
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends)
-    inside "$BENCH_LIMIT_S" "${install[@]}" gcc libc6-dev make cmake maven || return 1
-    inside "$BENCH_LIMIT_S" "${install[@]}" openjdk-17-jdk-headless ||
-        inside "$BENCH_LIMIT_S" "${install[@]}" default-jdk-headless
+    in_clone "$BENCH_LIMIT_S" "${install[@]}" gcc libc6-dev make cmake maven || return 1
+    in_clone "$BENCH_LIMIT_S" "${install[@]}" openjdk-17-jdk-headless ||
+        in_clone "$BENCH_LIMIT_S" "${install[@]}" default-jdk-headless
 }
 
-# Runs a command in the clone, for at most so many seconds. All mounts and processes of it are gone when it has ended: unshare
-# takes no notice of SIGTERM.
-inside() {
+# In the clone.
+in_clone() {
     local limit=$1
     shift
-    # shellcheck disable=SC2016  # expanded inside
-    timeout --foreground --signal=KILL "$limit" unshare --mount --pid --fork --kill-child --propagation private bash -c '
-        set -eu
-        root=$1
-        shift
-        mount --bind "$root" "$root" # ip makes / a slave, so it has to be a mount
-        mount -t proc proc "$root/proc"
-        mount -t sysfs sysfs "$root/sys"
-        for folder in dev run tmp; do mount -t tmpfs -o mode=755 tmpfs "$root/$folder"; done
-        chmod 1777 "$root/tmp"
-        mkdir -p "$root/dev/net" "$root/dev/pts" "$root/dev/shm"
-        for device in null zero full random urandom tty net/tun; do cp -a "/dev/$device" "$root/dev/$device"; done
-        mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
-        ln -s pts/ptmx "$root/dev/ptmx"
-        ln -s /proc/self/fd "$root/dev/fd"
-        for fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${fd%:*}" "$root/dev/${fd#*:}"; done
-        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb chroot "$root" \
-            bash -c "cd ~/tunloop && \"\$@\"" bash "$@"
-    ' bash "$root" "$@" </dev/null
+    inside "$limit" /root/tunloop "$@"
 }
 
 megabytes() {
@@ -94,7 +74,7 @@ bench() {
     while IFS= read -r line; do
         printf '%4d s  %s\n' "$((SECONDS - began))" "$line"
         [[ -n $first || $line != *"iperf3 summary:"* ]] || first=$((SECONDS - began))
-    done < <(inside "$BENCH_LIMIT_S" scripts/bench.sh --quick --cc cubic --modes async-normal,async-gso,sync-gso 2>&1 ||
+    done < <(in_clone "$BENCH_LIMIT_S" scripts/bench.sh --quick --cc cubic --modes async-normal,async-gso,sync-gso 2>&1 ||
         echo "test-distro: scripts/bench.sh failed: $?") >"$results/$suite-bench.log"
     fact "first row after, s" "${first:-never}"
     fact "packages, MB" "$(megabytes "$root/var/cache/apt/archives")"
@@ -115,13 +95,13 @@ versions() {
     for tool in "ldd --version" "gcc --version" "cmake --version" "javac -version" "scripts/maven.sh -B --version" \
         "iperf3 --version" "ip -V"; do
         # shellcheck disable=SC2086  # a list of words
-        fact "${tool%% *}" "$(inside 60 $tool 2>&1 | grep -o -m 1 '[0-9][0-9]*[.0-9]*[0-9]' | head -n 1)"
+        fact "${tool%% *}" "$(in_clone 60 $tool 2>&1 | grep -o -m 1 '[0-9][0-9]*[.0-9]*[0-9]' | head -n 1)"
     done
 }
 
 run_tests() {
     local began=$SECONDS outcome=passed
-    inside "$TEST_LIMIT_S" scripts/test.sh >"$results/$suite-test.log" 2>&1 || outcome=FAILED
+    in_clone "$TEST_LIMIT_S" scripts/test.sh >"$results/$suite-test.log" 2>&1 || outcome=FAILED
     fact "scripts/test.sh" "$outcome in $((SECONDS - began)) s"
     [[ $outcome == passed ]] || { failed=1 && tail -n 20 "$results/$suite-test.log"; }
 }

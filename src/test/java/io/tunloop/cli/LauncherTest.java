@@ -50,6 +50,17 @@ class LauncherTest {
                 .containsSubsequence(NO_ATTACH, "-XX:-DisableAttachMechanism");
     }
 
+    /** A package that has a runtime is run with it, whatever else is on the PATH; who names another means it. */
+    @Test
+    void shouldPreferTheRuntimeBesideItsJar() throws Exception {
+        Path own = Files.createDirectories(folder.resolve("jre/bin")).resolve("java");
+        Files.writeString(own, "#!/bin/sh\necho its own\n");
+        assertThat(own.toFile().setExecutable(true)).isTrue();
+
+        assertThat(launch(Map.of("JAVA_HOME", ""), "--version")).isEqualTo("its own\n");
+        assertThat(launch(Map.of(), "--version")).contains("-jar").doesNotContain("its own");
+    }
+
     @Test
     void shouldRefuseAJarThatIsNotThere() throws Exception {
         String missing = folder.resolve("missing.jar").toString();
