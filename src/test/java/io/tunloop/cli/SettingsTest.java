@@ -229,6 +229,17 @@ class SettingsTest {
                 .hasSize(100);
     }
 
+    /** An upgrade is no reason for a daemon not to start: what was right for an older version is right. */
+    @Test
+    void shouldTakeEachSettingOfOlderVersions() throws Exception {
+        List<String> lines = Files.readAllLines(Path.of("src/test/resources/io/tunloop/cli/settings-0.1.toml"));
+        assertThat(lines).hasSizeGreaterThan(30);
+        for (String line : lines) {
+            String key = line.substring(0, line.indexOf(' '));
+            assertThat(load(line + '\n').toToml()).containsPattern("(?m)^" + key + " = .* # .*tunloop.toml:1$");
+        }
+    }
+
     @Test
     void shouldTakeAByteOrderMark() throws Exception {
         assertThat(load("\ufeffmtu = 1400\n" + PAIR).toToml()).containsPattern("mtu = 1400 +# .*tunloop.toml:1\n");
