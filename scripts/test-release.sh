@@ -128,7 +128,7 @@ try_image() {
 
 mkdir -p "$results"
 : >"$results/log"
-root=$(mktemp -d /var/tmp/tunloop-release.XXXXXX)
+root=$(mktemp -d "$results/root.XXXXXX")
 trap 'rm -rf --one-file-system "$root"' EXIT
 release=$results/1
 check "release" "$repository/scripts/release.sh" --test-key --output "$release"
