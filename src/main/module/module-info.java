@@ -10,6 +10,7 @@ module io.tunloop {
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires static io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
     requires org.jctools.core;
 

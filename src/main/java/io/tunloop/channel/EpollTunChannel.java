@@ -29,6 +29,11 @@ public final class EpollTunChannel extends TunChannel {
     }
 
     @Override
+    TunTransport transport() {
+        return TunTransport.EPOLL;
+    }
+
+    @Override
     IoOps ops(boolean read, boolean write) {
         if (read) {
             return write ? READ_WRITE : READ;

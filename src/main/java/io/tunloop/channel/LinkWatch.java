@@ -55,7 +55,7 @@ abstract class LinkWatch implements IoHandle {
     }
 
     final void register(IoEventLoop loop) {
-        loop.register(this).addListener(registered -> {
+        channel.register(loop, this).addListener(registered -> {
             if (registered.isSuccess()) {
                 registration = (IoRegistration) registered.getNow();
                 registration.submit(readOps());

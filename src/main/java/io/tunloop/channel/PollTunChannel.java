@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tunloop.channel;
 
-import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
-import io.netty.channel.IoOps;
-import io.netty.channel.IoRegistration;
 import io.tunloop.device.TunDevice;
-import io.tunloop.device.TunException;
 
 /** A {@link TunChannel} for the event loops of {@link TunTransport#POLL}: a thread that blocks on its device. */
-public final class PollTunChannel extends TunChannel {
+public final class PollTunChannel extends PolledTunChannel {
     /** A channel that opens its device when it is bound to a {@link TunAddress}. */
     public PollTunChannel() {}
 
@@ -19,71 +15,12 @@ public final class PollTunChannel extends TunChannel {
     }
 
     @Override
-    IoOps ops(boolean read, boolean write) {
-        if (read) {
-            return write ? PollIoOps.READ_WRITE : PollIoOps.READ;
-        }
-        return write ? PollIoOps.WRITE : PollIoOps.NONE;
+    TunTransport transport() {
+        return TunTransport.POLL;
     }
 
     @Override
     Class<? extends IoHandle> handleType() {
-        return PollTunUnsafe.class;
-    }
-
-    @Override
-    LinkWatch newLinkWatch() throws TunException {
-        return new PollLinkWatch(this);
-    }
-
-    @Override
-    protected TunUnsafe newUnsafe() {
-        return new PollTunUnsafe();
-    }
-
-    private static final class PollLinkWatch extends LinkWatch implements PollIoHandle {
-        PollLinkWatch(PollTunChannel channel) throws TunException {
-            super(channel);
-        }
-
-        @Override
-        public int fd() {
-            return monitorFd();
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return true; // Read to its end each time.
-        }
-
-        @Override
-        IoOps readOps() {
-            return PollIoOps.READ;
-        }
-    }
-
-    private final class PollTunUnsafe extends TunUnsafe implements PollIoHandle {
-        @Override
-        public int fd() {
-            return device().fd();
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return isReadEmpty();
-        }
-
-        @Override
-        public void handle(IoRegistration registration, IoEvent event) {
-            PollIoOps ready = (PollIoOps) event;
-            if (ready.isWrite()) {
-                writeReady();
-            }
-            if (ready.isError()) {
-                errorReady();
-            } else if (ready.isRead()) {
-                readReady();
-            }
-        }
+        return PollIoHandle.class;
     }
 }

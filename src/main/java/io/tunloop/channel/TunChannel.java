@@ -14,6 +14,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.Future;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -91,6 +92,9 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         this.device = device;
         config = new TunChannelConfig(this);
     }
+
+    /** The engine that this channel is of. */
+    abstract TunTransport transport();
 
     /** What to tell the poller that the channel waits for. */
     abstract IoOps ops(boolean read, boolean write);
@@ -184,14 +188,37 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         return new TunChannelId();
     }
 
+    /** Registers what waits for a descriptor of this channel. */
+    Future<IoRegistration> register(IoEventLoop loop, IoHandle handle) {
+        return loop.register(handle);
+    }
+
+    /** True while a poller has the descriptor that it was told to let go of. */
+    boolean isPolled() {
+        return false;
+    }
+
+    /** Runs this when no poller has the descriptor, which keeps the device alive; none gets it from now on. */
+    void whenUnpolled(Runnable then) {
+        then.run();
+    }
+
+    /** True if the event loop's poller understands this channel. */
+    final boolean fits(EventLoop loop) {
+        return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(handleType());
+    }
+
+    /** Always: Netty would say no more than the class of the loop, which all of them share. See {@link #doRegister}. */
     @Override
     protected final boolean isCompatible(EventLoop loop) {
-        return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(handleType());
+        return true;
     }
 
     @Override
     protected final void doRegister(ChannelPromise promise) {
-        if (device == null) {
+        if (!fits(eventLoop())) {
+            promise.setFailure(new IllegalStateException(WrongLoop.message(this, eventLoop())));
+        } else if (device == null) {
             promise.setSuccess(); // The poller wants a descriptor: doBind brings one.
         } else {
             startPolling(promise);
@@ -203,7 +230,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
             promise.setFailure(new IllegalStateException(device.name() + " was closed; open it again"));
             return;
         }
-        ((IoEventLoop) eventLoop()).register((IoHandle) unsafe()).addListener(registered -> {
+        register((IoEventLoop) eventLoop(), (IoHandle) unsafe()).addListener(registered -> {
             if (registered.isSuccess()) {
                 polling((IoRegistration) registered.getNow(), promise);
             } else {
@@ -410,20 +437,23 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
         }
     }
 
-    /** What the event loop has to do before another thread closes the descriptor, which takes tens of milliseconds. */
+    /**
+     * What the event loop has to do before another thread closes the descriptor, which takes tens of milliseconds. The device
+     * goes with that only when no poller has the descriptor any more.
+     */
     private Executor prepareToClose() {
-        if (!isRegistered() || device == null || eventLoop().isShuttingDown()) {
+        if (device == null || eventLoop().isShuttingDown() || !isRegistered() && !isPolled()) {
             return null; // Nobody waits for this event loop any more.
         }
         letGo();
-        return rest -> DeviceCalls.execute(() -> {
+        return rest -> whenUnpolled(() -> DeviceCalls.execute(() -> {
             closeQuietly(device);
             try {
                 eventLoop().execute(rest); // Whoever waits for the close may shut the event loop down right after it.
             } catch (RejectedExecutionException shutDown) {
                 rest.run();
             }
-        });
+        }));
     }
 
     /** After a write that failed: no more output. A device that is lost is noticed, and closed, by the reading half. */

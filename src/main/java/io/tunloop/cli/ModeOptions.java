@@ -12,7 +12,8 @@ final class ModeOptions {
     /** The words of the command line for {@link TunTransport}. */
     enum Engine {
         ASYNC(TunTransport.EPOLL),
-        SYNC(TunTransport.POLL);
+        SYNC(TunTransport.POLL),
+        IO_URING(TunTransport.IO_URING);
 
         private final TunTransport transport;
 
@@ -27,7 +28,7 @@ final class ModeOptions {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "async (default; epoll) or sync (a thread blocks).")
+            description = "async (default; epoll), sync (a thread blocks) or io_uring (Netty's, as sockets may have).")
     private Engine engine;
 
     @Option(

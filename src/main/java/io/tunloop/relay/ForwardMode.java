@@ -97,7 +97,8 @@ public record ForwardMode(
     /** The line of the table with these columns, or a mode that mixes them, named for them ("sync-whole-queue"). */
     public static ForwardMode of(
             TunTransport transport, OffloadUse offload, Handoff handoff, boolean framed, boolean concurrent) {
-        String name = (transport == EPOLL ? "async-" : "sync-")
+        String name = engine(transport)
+                + '-'
                 + offload.name().toLowerCase(Locale.ROOT)
                 + '-'
                 + handoff.name().toLowerCase(Locale.ROOT)
@@ -106,6 +107,14 @@ public record ForwardMode(
         int threads = transport == POLL || !offload.readsFrames() || concurrent ? 2 : 1;
         var mix = new ForwardMode(name, transport, offload, handoff, framed, concurrent, threads);
         return TABLE.stream().filter(mix::isSameMix).findFirst().orElse(mix);
+    }
+
+    private static String engine(TunTransport transport) {
+        return switch (transport) {
+            case EPOLL -> "async";
+            case IO_URING -> "io_uring";
+            case POLL -> "sync";
+        };
     }
 
     private boolean isSameMix(ForwardMode other) {

@@ -219,6 +219,21 @@ class TunChannelIT {
 
     @ParameterizedTest
     @EnumSource
+    void shouldLetTheDeviceGoWhenItIsClosedRightAfterItHasLeftItsLoop(TunTransport transport) throws Exception {
+        TunChannel channel = bind(bootstrap(transport, recorder), "tl0");
+        // One task: the loop's poller may not have let go of the descriptor when the channel is closed.
+        channel.eventLoop()
+                .submit(() -> {
+                    channel.deregister();
+                    channel.close();
+                })
+                .sync();
+        channel.closeFuture().sync();
+        assertThat(links()).doesNotContain("tl0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldFailToBindANameInUse(TunTransport transport) {
         bind(bootstrap(transport, recorder), "tl0");
         Bootstrap again = bootstrap(transport, new ChannelInboundHandlerAdapter());

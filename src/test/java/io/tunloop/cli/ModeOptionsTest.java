@@ -31,6 +31,7 @@ class ModeOptionsTest {
         "--offload split --handoff pooled, async-gso-channel-pool",
         "--handoff queue --framed, async-framed",
         "--engine async, async-normal",
+        "--engine io_uring --offload split, io_uring-split-direct",
         "--offload merge, async-merge",
         "--engine sync --offload merge, sync-merge",
         "--offload merge --handoff queue --framed, async-merge-queue-framed",

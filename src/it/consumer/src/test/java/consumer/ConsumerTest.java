@@ -2,6 +2,8 @@
 package consumer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tunloop.channel.TunTransport;
@@ -42,6 +44,16 @@ class ConsumerTest {
     void shouldLoadItsNativeLibrary() {
         assertEquals(null, TunTransport.EPOLL.unavailabilityCause());
         assertTrue(TunTransport.EPOLL.isAvailable());
+    }
+
+    @Test
+    void shouldSayWhatIsMissingForIoUring() {
+        assertFalse(TunTransport.IO_URING.isAvailable());
+        assertEquals(
+                "Netty's io_uring transport is missing: depend on io.netty:netty-transport-native-io_uring, "
+                        + "with classifier linux-x86_64 or linux-aarch_64",
+                TunTransport.IO_URING.unavailabilityCause().getMessage());
+        assertThrows(UnsupportedOperationException.class, TunTransport.IO_URING::ensureAvailability);
     }
 
     @ParameterizedTest
