@@ -77,7 +77,7 @@ require "a release" sha256sum
 ! has tar || require tar tar gzip objdump asciidoctor "$JAVA_HOME/bin/jlink"
 ! has deb || require deb dpkg-deb gzip unzip asciidoctor
 ! has rpm || require rpm rpmbuild gzip unzip asciidoctor
-! has oci || require oci tar gzip ldd jq "$JAVA_HOME/bin/jlink"
+! has oci || require oci tar gzip ldd jq unzip "$JAVA_HOME/bin/jlink"
 ! has maven || require maven gpg zip unzip
 ! has maven || [[ -n $key ]] || fail "maven is to be signed: say --key ID, or --test-key to try it"
 [[ $key == "" || $key == test ]] || gpg --list-secret-keys "$key" >/dev/null 2>&1 || fail "gpg has no secret key '$key'"

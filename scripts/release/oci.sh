@@ -15,10 +15,10 @@ tree=$RELEASE_WORK/oci-root
 layout=$RELEASE_WORK/oci-layout
 lib=/usr/lib/tunloop
 
-# Copies the shared libraries that programs below $1 are linked with, and the loader, to where they are here.
+# Copies what the programs and libraries below some folders are linked with, and the loader, to where they are here.
 c_libraries() {
     local file
-    find "$1" -type f \( -name '*.so' -o -perm -u+x \) -exec ldd {} + 2>/dev/null |
+    { find "$@" -type f \( -name '*.so' -o -perm -u+x \) -exec ldd {} + 2>/dev/null || true; } | # not of this processor
         sed -n 's|.*[[:space:]]\(/[^ ]*\) (0x.*|\1|p' | sort -u | while IFS= read -r file; do
         [[ $file == "$tree"/* ]] || install -D -m 755 "$(readlink -f "$file")" "$tree$file"
     done
@@ -52,7 +52,8 @@ install -D -m 644 "$RELEASE_SOURCE/target/tunloop.jar" "$tree$lib/tunloop.jar"
 install -D -m 644 "$RELEASE_SOURCE/scripts/systemd/tunloop.toml" "$tree/etc/tunloop/tunloop.toml"
 install -D -m 644 "$RELEASE_SOURCE/LICENSE" "$tree/usr/share/doc/tunloop/LICENSE"
 runtime "$tree$lib/jre"
-c_libraries "$tree$lib/jre"
+unzip -q "$tree$lib/tunloop.jar" 'META-INF/native/*.so' -d "$RELEASE_WORK/in-jar"
+c_libraries "$tree$lib/jre" "$RELEASE_WORK/in-jar"
 for package in libc6 zlib1g; do
     [[ ! -f /usr/share/doc/$package/copyright ]] ||
         install -D -m 644 "/usr/share/doc/$package/copyright" "$tree/usr/share/doc/$package/copyright"

@@ -116,13 +116,6 @@ class ReleaseIT {
     }
 
     @Test
-    void shouldMakeTheSameBytesAgain() throws Exception {
-        Path again = folder.resolve("again");
-        run("scripts/release.sh --built --output " + again + " deb");
-        run("cmp " + only("*.deb") + " " + again + "/*.deb");
-    }
-
-    @Test
     void shouldMarkABundleThatIsNotToBePublished() throws Exception {
         assertThat(only("*.zip")).endsWith("-maven-bundle-TEST-KEY.zip");
     }
@@ -148,7 +141,7 @@ class ReleaseIT {
     @RequiresTun // needs root
     void shouldLeaveNothingOnADiskThatIsFull() throws Exception {
         Path disk = Files.createDirectories(folder.resolve("disk"));
-        Outcome outcome = attempt("unshare --mount bash -c 'mount -t tmpfs -o size=20m tmpfs " + disk
+        Outcome outcome = attempt("unshare --mount bash -c 'mount -t tmpfs -o size=8m tmpfs " + disk
                 + " && scripts/release.sh --built --output " + disk + "/release tar; code=$?; ls -A " + disk
                 + "; exit $code'");
         assertThat(outcome.output())
