@@ -6,6 +6,7 @@
 
 # Fills $root with a suite and with what this machine reaches its registries with.
 make_suite() {
+    chmod 755 "$root" # it will be /, for all users
     debootstrap --variant=minbase "$1" "$root" || return 1
     install -D -t "$root/etc" /etc/resolv.conf
     find /usr/local/share/ca-certificates -name '*.crt' -exec \
@@ -22,7 +23,7 @@ inside() {
         set -eu
         root=$1
         shift
-        mount --bind "$root" "$root" # ip makes / a slave, so it has to be a mount
+        mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount -t sysfs sysfs "$root/sys"
         for folder in dev run tmp; do mount -t tmpfs -o mode=755 tmpfs "$root/$folder"; done
@@ -33,7 +34,10 @@ inside() {
         ln -s pts/ptmx "$root/dev/ptmx"
         ln -s /proc/self/fd "$root/dev/fd"
         for fd in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${fd%:*}" "$root/dev/${fd#*:}"; done
-        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb chroot "$root" \
-            bash -c "cd \"\$0\" && \"\$@\"" "$@"
+        # Not chroot: ip makes a mount namespace of its own, in which /proc would show all paths from the old root.
+        cd "$root"
+        pivot_root . .
+        umount -l .
+        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb bash -c "cd \"\$0\" && \"\$@\"" "$@"
     ' bash "$root" "$@" </dev/null
 }

@@ -41,7 +41,7 @@ fact() {
 make_root() {
     logged make_suite "$suite"
     [[ ! -f ~/.m2/settings.xml ]] || install -D -t "$root/root/.m2" ~/.m2/settings.xml
-    git clone -q "$repository" "$root/root/tunloop"
+    git clone -q "$repository" "$root/srv/tunloop" # where users without rights may read it, as tests want
     [[ -z $with_tools ]] || logged install_tools
     rm -f "$root"/var/cache/apt/archives/*.deb # what comes from here on is counted
 }
@@ -61,7 +61,7 @@ install_tools() {
 in_clone() {
     local limit=$1
     shift
-    inside "$limit" /root/tunloop "$@"
+    inside "$limit" /srv/tunloop "$@"
 }
 
 megabytes() {
@@ -84,7 +84,7 @@ bench() {
         tail -n 20 "$results/$suite-bench.log"
     fi
     [[ -n $first ]] || return 0
-    tr -d '\r' <"$root/root/tunloop/target/bench/bench.csv" | while IFS=, read -r row kind _ _ _ gbps _; do
+    tr -d '\r' <"$root/srv/tunloop/target/bench/bench.csv" | while IFS=, read -r row kind _ _ _ gbps _; do
         [[ $row == row && $kind == kind ]] || fact "$row, Gbit/s" "$gbps"
     done
 }
@@ -127,7 +127,6 @@ table() {
 
 mkdir -p "$results"
 root=$(mktemp -d /var/tmp/tunloop-distro.XXXXXX)
-chmod 755 "$root" # it is / to what runs there, some of it as another user
 trap 'rm -rf --one-file-system "$root"' EXIT
 failed=
 for suite in "${suites[@]}"; do
