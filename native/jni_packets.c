@@ -56,6 +56,18 @@ static jint device_ring_read(JNIEnv *env, jclass type, jlong handle, jint queue,
                             count);
 }
 
+static void device_ring_announce(JNIEnv *env, jclass type, jlong handle, jint queue, jlong iov, jlong lengths,
+                                 jint count, jlong outcome)
+{
+    packet_ring_announce(ring_of(handle), queue, (const struct iovec *)(intptr_t)iov, (int32_t *)(intptr_t)lengths,
+                         count, (int32_t *)(intptr_t)outcome);
+}
+
+static void device_ring_withdraw(JNIEnv *env, jclass type, jlong handle)
+{
+    packet_ring_withdraw(ring_of(handle));
+}
+
 static jint device_ring_write(JNIEnv *env, jclass type, jlong handle, jint queue, jlong iov, jlong spans, jlong results,
                               jint count)
 {
@@ -72,6 +84,8 @@ static const JNINativeMethod packets_methods[] = {
     {"ringAttach", "(JIZ)I", (void *)device_ring_attach},
     {"ringDetach", "(JI)V", (void *)device_ring_detach},
     {"ringRead", "(JIJJI)I", (void *)device_ring_read},
+    {"ringAnnounce", "(JIJJIJ)V", (void *)device_ring_announce},
+    {"ringWithdraw", "(J)V", (void *)device_ring_withdraw},
     {"ringWrite", "(JIJJJI)I", (void *)device_ring_write},
 };
 

@@ -53,6 +53,21 @@ void packet_ring_detach(struct packet_ring *ring, int queue);
 /* As packets_read. */
 int packet_ring_read(struct packet_ring *ring, int queue, const struct iovec *iov, int32_t *lengths, int count);
 
+/* What an announced read has not come to yet. */
+#define PACKET_RING_PENDING INT32_MIN
+
+/*
+ * Announces the next read of @queue: the next packet_ring_write takes it along, behind its last packets, in the same
+ * system call, if these share one. *@outcome is PACKET_RING_PENDING until then, and afterwards what
+ * packet_ring_read would have returned, or less: as many packets as there were does not mean that there are no more.
+ * All memory must stay until the read is made or withdrawn. At most one is announced on a ring: the latest.
+ */
+void packet_ring_announce(struct packet_ring *ring, int queue, const struct iovec *iov, int32_t *lengths, int count,
+                          int32_t *outcome);
+
+/* Takes back what is announced, if anything; so does detaching its queue. */
+void packet_ring_withdraw(struct packet_ring *ring);
+
 /*
  * As packets_write. A packet of more than PACKET_RING_SPANS spans, and one that ends the call when it is refused, has a
  * system call of its own between those for the packets before it and behind it.

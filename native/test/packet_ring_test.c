@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Description: batches by io_uring over a TUN device, in a network namespace of the test's own, do as batches without.
  */
-#include "../packet_ring.c" /* for close_gaps and settle, which the kernel seldom needs */
+#include <stdarg.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long older_kernel(long number, ...);
+
+/* For close_gaps and settle, which the kernel seldom needs, and for kernels that know less than this one. */
+#define syscall(...) older_kernel(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L, 0L)
+#include "../packet_ring.c"
+#undef syscall
 
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 
@@ -19,6 +29,48 @@
 #define HEADERS 28 /* IPv4 and UDP */
 #define ENTRIES 8
 #define PACKETS 20
+
+/* What a kernel does not know. */
+struct kernel {
+    const char *name;
+    unsigned int setup_flags;
+    unsigned int features;
+    bool ring_fds;
+};
+
+static const struct kernel KERNELS[] = {
+    {"this one", 0, 0, false},
+    {"before 6.6", SETUP_NO_SQARRAY, 0, false},
+    {"before 6.1", SETUP_NO_SQARRAY | SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_SUBMIT_ALL, 0, false},
+    {"before 5.18", SETUP_NO_SQARRAY | SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_SUBMIT_ALL, 0, true},
+    {"before 5.17", SETUP_NO_SQARRAY | SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_SUBMIT_ALL, FEAT_CQE_SKIP,
+     true},
+};
+
+static const struct kernel *kernel = KERNELS;
+
+static long older_kernel(long number, ...)
+{
+    va_list list;
+    long a[6];
+    long result;
+
+    va_start(list, number);
+    for (int i = 0; i < 6; i++) {
+        a[i] = va_arg(list, long);
+    }
+    va_end(list);
+    if ((number == __NR_io_uring_setup && ((struct io_uring_params *)a[1])->flags & kernel->setup_flags) ||
+        (number == __NR_io_uring_register && (unsigned int)a[1] == REGISTER_RING_FDS && kernel->ring_fds)) {
+        errno = EINVAL;
+        return -1;
+    }
+    result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (number == __NR_io_uring_setup && result >= 0) {
+        ((struct io_uring_params *)a[1])->features &= ~kernel->features;
+    }
+    return result;
+}
 
 struct fixture {
     int tun;
@@ -314,9 +366,128 @@ static void test_ends_behind_a_refused_packet_with_parts(struct fixture *f)
     restore_lengths(f);
 }
 
+static int32_t announce(struct fixture *f, struct iovec *iov, int32_t *lengths, int32_t *outcome)
+{
+    for (int i = 0; i < PACKETS; i++) {
+        iov[i] = f->iov[PACKETS - 1 - i];
+        iov[i].iov_len = 2048;
+    }
+    packet_ring_announce(f->ring, f->queue, iov, lengths, PACKETS / 2, outcome);
+    return *outcome;
+}
+
+static int write_numbers(struct fixture *f, unsigned char first, int count)
+{
+    for (int i = 0; i < count; i++) {
+        make_number(f, i, (unsigned char)(first + i));
+    }
+    return packet_ring_write(f->ring, f->queue, f->iov, f->spans, f->results, count);
+}
+
+static bool is_number_of(const struct iovec *iov, int32_t length, unsigned char number)
+{
+    return length == HEADERS + 1 && ((const unsigned char *)iov->iov_base)[HEADERS] == number;
+}
+
+/* As many as it has expected: the first time the two that show whether there is more, then more at once. */
+static void test_reads_ahead_with_a_write(struct fixture *f)
+{
+    struct iovec iov[PACKETS];
+    int32_t lengths[PACKETS], outcome;
+
+    EXPECT(packet_ring_read(f->ring, f->queue, f->iov, f->results, PACKETS) == 0);
+    for (unsigned char i = 0; i < 5; i++) {
+        send_number(f, i);
+    }
+    EXPECT(announce(f, iov, lengths, &outcome) == PACKET_RING_PENDING);
+    EXPECT(write_numbers(f, 50, 2) == 2);
+    expect_number(f, 50);
+    expect_number(f, 51);
+    EXPECT(outcome == 2);
+    EXPECT(is_number_of(&iov[0], lengths[0], 0) && is_number_of(&iov[1], lengths[1], 1));
+    EXPECT(announce(f, iov, lengths, &outcome) == PACKET_RING_PENDING);
+    EXPECT(write_numbers(f, 60, 1) == 1);
+    expect_number(f, 60);
+    EXPECT(outcome == 3);
+    EXPECT(is_number_of(&iov[0], lengths[0], 2) && is_number_of(&iov[2], lengths[2], 4));
+    EXPECT(announce(f, iov, lengths, &outcome) == PACKET_RING_PENDING);
+    EXPECT(write_numbers(f, 70, 1) == 1);
+    expect_number(f, 70);
+    EXPECT(outcome == 0);
+    restore_lengths(f);
+}
+
+/* The reads go with the last packets of a long batch, and a refused packet of them is told apart from both. */
+static void test_reads_ahead_behind_a_long_batch(struct fixture *f)
+{
+    struct iovec iov[PACKETS];
+    int32_t lengths[PACKETS], outcome, spans[ENTRIES + 2];
+    struct iovec packets[ENTRIES + 2];
+
+    EXPECT(packet_ring_read(f->ring, f->queue, f->iov, f->results, PACKETS) == 0);
+    for (unsigned char i = 0; i < ENTRIES + 2; i++) {
+        make_number(f, i, i);
+        packets[i] = f->iov[i];
+        spans[i] = 1;
+    }
+    *(unsigned char *)packets[0].iov_base = 0xf5; /* IP version 15 */
+    *(unsigned char *)packets[ENTRIES].iov_base = 0xf5;
+    send_number(f, 99);
+    announce(f, iov, lengths, &outcome);
+    EXPECT(packet_ring_write(f->ring, f->queue, packets, spans, f->results, ENTRIES + 2) == ENTRIES + 2);
+    for (unsigned char i = 0; i < ENTRIES + 2; i++) {
+        EXPECT(f->results[i] == (i % ENTRIES == 0 ? -EINVAL : HEADERS + 1));
+        if (i % ENTRIES != 0) {
+            expect_number(f, i);
+        }
+    }
+    EXPECT(outcome == 1 && is_number_of(&iov[0], lengths[0], 99));
+    restore_lengths(f);
+}
+
+static void test_reads_nothing_ahead_that_is_withdrawn(struct fixture *f)
+{
+    struct iovec iov[PACKETS];
+    int32_t lengths[PACKETS], outcome;
+
+    send_number(f, 1);
+    announce(f, iov, lengths, &outcome);
+    packet_ring_withdraw(f->ring);
+    EXPECT(write_numbers(f, 2, 1) == 1);
+    expect_number(f, 2);
+    EXPECT(outcome == PACKET_RING_PENDING);
+    restore_lengths(f);
+    EXPECT(read_numbers(f, PACKETS) == 1);
+    EXPECT(is_number(f, 0, 1));
+}
+
+/* Nor with packets that do not go by ring. */
+static void test_reads_nothing_ahead_of_a_detached_queue_or_with_a_packet_with_parts(struct fixture *f)
+{
+    struct iovec iov[PACKETS], parts[2];
+    int32_t lengths[PACKETS], outcome;
+
+    announce(f, iov, lengths, &outcome);
+    make_number(f, 0, 3);
+    add_parts(f, 0, parts);
+    EXPECT(packet_ring_write(f->ring, f->queue, parts, (int32_t[]){-2}, f->results, 1) == 1);
+    expect_number(f, 3);
+    EXPECT(outcome == PACKET_RING_PENDING);
+    packet_ring_detach(f->ring, f->queue);
+    f->queue = packet_ring_attach(f->ring, f->tun, false);
+    EXPECT(write_numbers(f, 4, 1) == 1);
+    expect_number(f, 4);
+    EXPECT(outcome == PACKET_RING_PENDING);
+    restore_lengths(f);
+}
+
 static void test_goes_on_without_ring_where_it_is_unsupported(struct fixture *f)
 {
+    struct iovec iov[PACKETS];
+    int32_t lengths[PACKETS], outcome;
+
     f->ring->queues[f->queue].unsupported = true;
+    announce(f, iov, lengths, &outcome);
     send_number(f, 1);
     send_number(f, 2);
     EXPECT(read_numbers(f, PACKETS) == 2);
@@ -324,6 +495,8 @@ static void test_goes_on_without_ring_where_it_is_unsupported(struct fixture *f)
     make_number(f, 0, 3);
     EXPECT(packet_ring_write(f->ring, f->queue, f->iov, f->spans, f->results, 1) == 1);
     expect_number(f, 3);
+    EXPECT(outcome == PACKET_RING_PENDING);
+    packet_ring_withdraw(f->ring);
     f->ring->queues[f->queue].unsupported = false;
     restore_lengths(f);
 }
@@ -401,14 +574,67 @@ static void delete_link(const char *name)
 
 static void test_deleted_device_is_an_error(struct fixture *f)
 {
+    struct iovec iov[PACKETS];
+    int32_t lengths[PACKETS], outcome;
+
     delete_link("ringtest");
     EXPECT(packet_ring_read(f->ring, f->queue, f->iov, f->results, PACKETS) == -EBADFD);
     EXPECT(packet_ring_write(f->ring, f->queue, f->iov, f->spans, f->results, PACKETS) == -EBADFD);
+    announce(f, iov, lengths, &outcome);
+    EXPECT(packet_ring_write(f->ring, f->queue, f->iov, f->spans, f->results, PACKETS) == -EBADFD);
+    EXPECT(outcome == PACKET_RING_PENDING || outcome == -EBADFD);
+}
+
+static void *open_ring(void *ring)
+{
+    EXPECT(packet_ring_open(ENTRIES, ring) == 0);
+    return NULL;
+}
+
+/* A number belongs to the thread that has registered it: the one that closes the ring may have another by that number.
+ */
+static void test_closes_the_ring_of_a_thread_that_has_ended(void)
+{
+    struct packet_ring *own, *ring;
+    pthread_t thread;
+
+    EXPECT(packet_ring_open(ENTRIES, &own) == 0);
+    EXPECT(pthread_create(&thread, NULL, open_ring, &ring) == 0);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    packet_ring_close(ring);
+    EXPECT(enter(own, 0, 0) == 0);
+    packet_ring_close(own);
+}
+
+static void test_everything(void)
+{
+    struct fixture f = {0};
+
+    setup_fixture(&f);
+    test_reads_in_order(&f);
+    test_reads_no_more_than_asked(&f);
+    test_empty_read_leaves_nothing_behind(&f);
+    test_writes_in_order_past_a_refused_packet(&f);
+    test_writes_packets_of_several_spans_too(&f);
+    test_goes_on_behind_a_refused_packet_of_several_spans(&f);
+    test_ends_behind_a_refused_packet_with_parts(&f);
+    test_reads_ahead_with_a_write(&f);
+    test_reads_ahead_behind_a_long_batch(&f);
+    test_reads_nothing_ahead_that_is_withdrawn(&f);
+    test_reads_nothing_ahead_of_a_detached_queue_or_with_a_packet_with_parts(&f);
+    test_goes_on_without_ring_where_it_is_unsupported(&f);
+    test_refuses_what_it_cannot_keep_in_order(&f);
+    test_detached_device_goes_with_its_descriptor(&f);
+    test_deleted_device_is_an_error(&f);
+    packet_ring_close(f.ring);
+    munmap(f.memory, PACKETS / 2 * 2048);
+    close(f.tun);
+    close(f.udp);
+    test_closes_the_ring_of_a_thread_that_has_ended();
 }
 
 int main(void)
 {
-    struct fixture f = {0};
     struct packet_ring *ring;
     FILE *ipv6;
 
@@ -425,21 +651,14 @@ int main(void)
         fputs("1", ipv6);
         fclose(ipv6);
     }
-    setup_fixture(&f);
-    test_reads_in_order(&f);
-    test_reads_no_more_than_asked(&f);
-    test_empty_read_leaves_nothing_behind(&f);
-    test_writes_in_order_past_a_refused_packet(&f);
-    test_writes_packets_of_several_spans_too(&f);
-    test_goes_on_behind_a_refused_packet_of_several_spans(&f);
-    test_ends_behind_a_refused_packet_with_parts(&f);
-    test_goes_on_without_ring_where_it_is_unsupported(&f);
-    test_refuses_what_it_cannot_keep_in_order(&f);
-    test_detached_device_goes_with_its_descriptor(&f);
-    test_deleted_device_is_an_error(&f);
-    packet_ring_close(f.ring);
-    munmap(f.memory, PACKETS / 2 * 2048);
-    close(f.tun);
-    close(f.udp);
+    for (size_t i = 0; i < sizeof(KERNELS) / sizeof(KERNELS[0]); i++) {
+        int before = failures;
+
+        kernel = &KERNELS[i];
+        test_everything();
+        if (failures > before) {
+            fprintf(stderr, "on a kernel %s\n", kernel->name);
+        }
+    }
     return test_result();
 }

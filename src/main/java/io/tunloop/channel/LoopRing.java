@@ -31,6 +31,9 @@ final class LoopRing {
     /** Channels of one loop that get buffers which the kernel knows; the others do without. */
     private static final int READERS = 2;
 
+    /** Where packets are longer, a system call for each batch is little, and a second batch much memory. */
+    private static final int MAX_AHEAD_BYTES = 16 * 1024;
+
     private static final int CACHE_LINE_BYTES = 64;
 
     private final PacketRing ring;
@@ -82,7 +85,7 @@ final class LoopRing {
     private ByteBuf takeBuffer(int batch, int bytes) {
         if (bufferBytes == 0) {
             bufferBytes = (bytes + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES * CACHE_LINE_BYTES;
-            ring.addBuffers(batch * READERS, bufferBytes);
+            ring.addBuffers(batch * (bytes > MAX_AHEAD_BYTES ? 1 : 2) * READERS, bufferBytes);
         }
         return bytes <= bufferBytes ? ring.takeBuffer() : null;
     }
@@ -123,9 +126,23 @@ final class LoopRing {
             return device.isOpen() ? io : device;
         }
 
+        /** True if the event loop's next write can read a batch of packets of this length ahead. */
+        boolean canReadAhead(int bytes) {
+            return queue != null && bytes <= MAX_AHEAD_BYTES && device.isOpen();
+        }
+
+        /** As {@link PacketRing.Queue#announceRead}, if {@link #canReadAhead}. */
+        void announceRead(PacketVector vector) {
+            queue.announceRead(vector);
+        }
+
+        /** As {@link PacketRing.Queue#completeRead}. */
+        int completeRead(PacketVector vector) throws TunException {
+            return queue.completeRead(vector);
+        }
+
         /**
-         * A buffer that the kernel knows, for a channel that reads batches of this many; null if there is none left, or no
-         * ring.
+         * A buffer that the kernel knows, for a channel that reads batches of this many; null if there is none left, or no ring.
          */
         ByteBuf takeBuffer(int batch, int bytes) {
             return loop == null ? null : loop.takeBuffer(batch, bytes);

@@ -3,129 +3,135 @@ package io.tunloop.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.ResourceLeakDetector;
-import io.tunloop.device.PacketVector;
+import io.tunloop.device.PacketRing;
 import io.tunloop.device.TunException;
-import io.tunloop.internal.Addresses;
 
 /**
- * The buffers of a read batch. One that nobody downstream has kept is used again, one that somebody keeps is replaced.
+ * What a channel reads into: a batch, and by ring a second one, which the kernel fills while it takes the packets of the first.
  *
  * <pre>
- * slot    0: refCnt 1    read again          a packet is fired with a reference of its own: refCnt 2 while
- * slot    1: refCnt 2    kept: let go, new   somebody has it, 1 when all have released it
- * slot    2: refCnt 1    never filled
+ * one enter for both:            write batch n          write batch n + 1
+ *                                read batch n + 1       read batch n + 2
+ * first                 fired ───────┘  └─ filled           └─ filled
+ * second                                   fired ──────────────┘
  * </pre>
- * Each slot is a buffer of its own, so what a handler writes around a packet is no other packet's.
- *
- * <pre>
- * slot    | headroom | packet, up to the longest, 1 B | tailroom |
- * </pre>
- * Where leaks are looked for in earnest (paranoid) each packet is fired as a {@link GuardedPacket} of its slot.
- *
- * Ownership: holds one reference of each slot until {@link #close}.
- * Thread: the channel's event loop only; packets may be released by any thread.
+ * Ownership: holds its buffers until {@link #close}.
+ * Thread: the channel's event loop only.
  */
 final class ReadBuffers implements AutoCloseable {
-    private final ByteBuf[] slots;
-    private final PacketVector vector;
+    private final int packets;
     private final int headroomBytes;
     private final int tailroomBytes;
     private int lengthBytes;
-    // The room that each packet of the last batch had: lengthBytes of then.
-    private int batchBytes;
-    private int used;
-    private boolean guarded;
+    private ReadBatch batch;
+    // Null until the first read ahead.
+    private ReadBatch next;
+    // Who may read the next batch ahead just now; null: nobody.
+    private LoopRing.Io announcedTo;
+    // The packets that the next batch has.
+    private int ahead;
 
     /**
+     * @param packets the most packets of one batch
      * @param lengthBytes the room for a packet, and one byte
      * @param headroomBytes free in front of each packet
      * @param tailroomBytes free behind the longest packet, and more behind a shorter one
      */
     ReadBuffers(int packets, int lengthBytes, int headroomBytes, int tailroomBytes) {
+        this.packets = packets;
         this.lengthBytes = lengthBytes;
         this.headroomBytes = headroomBytes;
         this.tailroomBytes = tailroomBytes;
-        slots = new ByteBuf[packets];
-        vector = new PacketVector(packets);
-        used = packets;
+        batch = newBatch();
+    }
+
+    private ReadBatch newBatch() {
+        return new ReadBatch(packets, headroomBytes, tailroomBytes);
     }
 
     /** The most packets of one batch. */
     int size() {
-        return slots.length;
+        return packets;
     }
 
     /** Makes room for packets of this length from the next batch on. */
     void grow(int newLengthBytes) {
-        if (newLengthBytes > lengthBytes) {
-            lengthBytes = newLengthBytes;
-            used = slots.length;
-        }
+        lengthBytes = Math.max(lengthBytes, newLengthBytes);
     }
 
-    /** Reads until the device is empty or every slot is full. Returns the number of packets. */
+    /** True when a batch was read ahead that has not been taken yet. */
+    boolean hasPackets() {
+        return ahead > 0;
+    }
+
+    /** Reads until the device is empty or the batch is full. Returns the number of packets. */
     int read(LoopRing.Io io, ByteBufAllocator allocator) throws TunException {
-        for (int i = 0; i < used; i++) {
-            if (!isReusable(slots[i])) {
-                replace(i, io, allocator);
-            }
-            // Each time: a handler that has changed a packet's capacity may have moved its memory.
-            vector.setPacket(i, Addresses.of(slots[i], headroomBytes), lengthBytes);
-        }
-        // Not before a read fails to fill a slot is that slot known to be clean, so a failure starts from scratch.
-        used = slots.length;
-        batchBytes = lengthBytes;
-        used = io.read(vector);
-        guarded = ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID;
-        return used;
+        batch.prepare(lengthBytes, io, allocator);
+        int read = io.read(batch.vector());
+        batch.filled(read);
+        return read;
     }
 
-    /** The length of packet {@code index} of this batch, in bytes. */
+    /** Goes on to the batch that was read ahead. Returns the number of packets. */
+    int takeAhead() {
+        ReadBatch fired = batch;
+        batch = next;
+        next = fired;
+        int read = ahead;
+        ahead = 0;
+        return read;
+    }
+
+    /** Lets the event loop's next write read the next batch along, until {@link #completeAhead}. */
+    void announce(LoopRing.Io io, ByteBufAllocator allocator) {
+        if (!io.canReadAhead(lengthBytes)) {
+            return;
+        }
+        if (next == null) {
+            next = newBatch();
+        }
+        try {
+            next.prepare(lengthBytes, io, allocator);
+            io.announceRead(next.vector());
+            announcedTo = io;
+        } catch (OutOfMemoryError starved) {
+            // The next read says so, when this batch is not lost by that.
+        }
+    }
+
+    /** Returns the packets read ahead, for {@link #takeAhead}, or {@link PacketRing#NOT_READ}. */
+    int completeAhead() throws TunException {
+        if (announcedTo == null) {
+            return PacketRing.NOT_READ;
+        }
+        int read = announcedTo.completeRead(next.vector());
+        announcedTo = null;
+        ahead = Math.max(read, 0);
+        next.filled(ahead);
+        return read;
+    }
+
+    /** Packet {@code index} of this batch has this length, in bytes. */
     int length(int index) {
-        return vector.result(index);
+        return batch.length(index);
     }
 
     /** True if packet {@code index} of this batch has filled its buffer: there may have been more of it. */
     boolean isFull(int index) {
-        return length(index) == batchBytes;
+        return batch.isFull(index);
     }
 
     /** Packet {@code index} of this batch, with a reference for the caller. */
     ByteBuf packet(int index) {
-        ByteBuf packet = slots[index].retain();
-        return (guarded ? new GuardedPacket(packet) : packet).setIndex(headroomBytes, headroomBytes + length(index));
+        return batch.packet(index);
     }
 
-    private boolean isReusable(ByteBuf slot) {
-        return slot != null && slot.refCnt() == 1 && slot.capacity() >= bufferBytes();
-    }
-
-    private int bufferBytes() {
-        return headroomBytes + lengthBytes + tailroomBytes;
-    }
-
-    private void replace(int index, LoopRing.Io io, ByteBufAllocator allocator) {
-        ByteBuf old = slots[index];
-        if (old != null) {
-            slots[index] = null;
-            old.release();
-        }
-        int bytes = bufferBytes();
-        ByteBuf known = io.takeBuffer(slots.length, bytes);
-        slots[index] = known != null ? known : allocator.directBuffer(bytes, bytes);
-    }
-
+    /** What was announced is not any more: the channel has let go of its ring. */
     @Override
     public void close() {
-        for (int i = 0; i < slots.length; i++) {
-            if (slots[i] != null) {
-                ReferenceCountUtil.safeRelease(
-                        slots[i]); // One that a handler has released twice must not keep the rest.
-                slots[i] = null;
-            }
+        batch.close();
+        if (next != null) {
+            next.close();
         }
-        vector.close();
     }
 }

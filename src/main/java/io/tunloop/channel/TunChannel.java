@@ -256,6 +256,7 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
                 reader.wanted(); // Asked for before there was a device.
             }
             registered.submit(ops(readInterest, writeInterest));
+            readOn();
         } catch (Throwable cause) {
             promise.setFailure(cause); // Netty would log what a listener throws, and nobody would ever be told.
             return;
@@ -469,6 +470,14 @@ public abstract class TunChannel extends AbstractChannel implements VnetHeaderCh
             reader.wanted();
         }
         setInterest(true, writeInterest);
+        readOn();
+    }
+
+    /** What was read ahead when reading was stopped the poller knows nothing of. */
+    private void readOn() {
+        if (readInterest && registration != null && reader.hasPackets()) {
+            NextTurn.execute(eventLoop(), ((TunUnsafe) unsafe())::readReady);
+        }
     }
 
     /** The configuration says that no more reads are wanted, but for those that somebody asks for from now on. */

@@ -2,6 +2,7 @@
 package io.tunloop.channel;
 
 import io.netty.channel.ChannelPipeline;
+import io.tunloop.device.PacketRing;
 import io.tunloop.device.TunDevice;
 import io.tunloop.device.TunException;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,11 @@ final class TunReader implements AutoCloseable {
         wanted = false;
     }
 
+    /** True when packets have been read that were not fired, as nobody wanted any more. */
+    boolean hasPackets() {
+        return buffers.hasPackets();
+    }
+
     /** True when the last read has emptied the device. */
     boolean isEmpty() {
         return empty;
@@ -73,7 +79,7 @@ final class TunReader implements AutoCloseable {
         try {
             boolean more = true;
             for (int i = 0; wanted && more && !closed && i < BATCHES_PER_WAKE_UP; i++) {
-                more = readBatch();
+                more = readBatch(i + 1 < BATCHES_PER_WAKE_UP);
             }
             empty = !more;
         } catch (OutOfMemoryError starved) {
@@ -116,17 +122,37 @@ final class TunReader implements AutoCloseable {
         }
     }
 
-    /** Returns true when there may be more to read. */
-    private boolean readBatch() throws TunException {
-        int packets = buffers.read(channel.io(), channel.alloc());
-        // One call a packet, and one that finds the device empty.
-        channel.counters().readCalls(channel.io().calls(Math.min(packets + 1, buffers.size()), 1));
+    /**
+     * Returns true when there may be more to read.
+     *
+     * @param ahead the next batch is read at once: it may come with the packets that this one makes somebody write
+     */
+    private boolean readBatch(boolean ahead) throws TunException {
+        int packets = read();
         if (packets == 0) {
             return false;
         }
         wanted = false;
-        fire(packets);
-        return packets == buffers.size();
+        if (ahead && channel.config().isAutoRead()) {
+            buffers.announce(channel.io(), channel.alloc());
+        }
+        int next = PacketRing.NOT_READ;
+        try {
+            fire(packets);
+        } finally {
+            next = closed ? next : buffers.completeAhead();
+        }
+        return next == PacketRing.NOT_READ ? packets == buffers.size() : next > 0;
+    }
+
+    private int read() throws TunException {
+        if (buffers.hasPackets()) {
+            return buffers.takeAhead(); // The call was the write's.
+        }
+        int packets = buffers.read(channel.io(), channel.alloc());
+        // One call a packet, and one that finds the device empty.
+        channel.counters().readCalls(channel.io().calls(Math.min(packets + 1, buffers.size()), 1));
+        return packets;
     }
 
     private void fire(int packets) {

@@ -32,6 +32,11 @@ final class Native {
 
     static native int ringRead(long ring, int queue, long iov, long lengths, int count);
 
+    static native void ringAnnounce(
+            long ring, int queue, long iovAddress, long lengthsAddress, int count, long outcomeAddress);
+
+    static native void ringWithdraw(long ring);
+
     static native int ringWrite(long ring, int queue, long iov, long spans, long results, int count);
 
     /** EINVAL for a file that is no network namespace. */

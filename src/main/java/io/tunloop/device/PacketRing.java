@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
  * <pre>
  * TunDevice.read    read(2) read(2) read(2) ... EAGAIN           one call a packet, and one more
  * PacketRing        io_uring_enter: read, read, read, ... EAGAIN    one call a batch
+ *                   io_uring_enter: write, write, ... read, read    and one for both with {@link Queue#announceRead}
  * </pre>
  * Each call leaves the ring empty: no read waits in the kernel for a packet, and none is lost when the ring is closed.
  *
@@ -38,6 +39,9 @@ public final class PacketRing implements AutoCloseable {
     }
 
     private static final TunException UNAVAILABILITY_CAUSE = tryToOpen();
+    /** What {@link Queue#completeRead} returns when the announced read was not made. Source: native/packet_ring.h. */
+    public static final int NOT_READ = Integer.MIN_VALUE;
+
     private static final int CLOSED = 0;
     private static final ByteBuffer NO_MEMORY = ByteBuffer.allocateDirect(0);
 
@@ -46,6 +50,8 @@ public final class PacketRing implements AutoCloseable {
     // What the kernel reads and writes by address, so it must not go before the kernel has let go of it. Null: none
     // yet.
     private ByteBuffer memory;
+    // The same, of the read that is announced; null: none is.
+    private PacketVector announced;
     private long handle;
 
     private PacketRing(long handle) {
@@ -144,6 +150,14 @@ public final class PacketRing implements AutoCloseable {
             Native.ringClose(handle);
             handle = CLOSED;
             memory = null;
+            announced = null;
+        }
+    }
+
+    private void withdraw() {
+        announced = null;
+        if (handle != CLOSED) {
+            Native.ringWithdraw(handle);
         }
     }
 
@@ -199,6 +213,39 @@ public final class PacketRing implements AutoCloseable {
             } finally {
                 Reference.reachabilityFence(vector);
             }
+        }
+
+        /**
+         * Announces the next read: the ring's next {@link #write}, of whatever device, makes it in the same system call,
+         * behind its packets. There is at most one on a ring, and each has its {@link #completeRead}.
+         *
+         * @param vector as of {@link #read}; it and the memory it points to stay untouched until the read is complete
+         */
+        public void announceRead(PacketVector vector) {
+            Native.ringAnnounce(
+                    handle(),
+                    number(),
+                    vector.iovAddress(),
+                    vector.resultsAddress(),
+                    vector.packets(),
+                    vector.outcomeAddress());
+            announced = vector;
+        }
+
+        /**
+         * Ends what was announced, also when this queue is closed by now.
+         *
+         * @return the packets that came with the write, their lengths as the vector's results: 0 when there were none, and
+         *     as many as there were room for or fewer when there may be more; {@link #NOT_READ} when nothing was written
+         *     since, or not by ring
+         * @throws TunException if the device is lost
+         */
+        public int completeRead(PacketVector vector) throws TunException {
+            if (announced == vector) {
+                withdraw();
+            }
+            int packets = vector.outcome();
+            return packets == NOT_READ || packets >= 0 ? packets : TunException.check("read", device.name(), packets);
         }
 
         private int number() {

@@ -13,6 +13,7 @@ import java.util.Objects;
  * iov      | address, length | address, length | address, length | ...   struct iovec, 16 B each
  * spans    |        1        |                 2                 | ...   iovecs of packet i, 4 B each; see endIfRefused
  * results  |      1500       |               -EIO                | ...   bytes moved or -errno, 4 B each
+ * outcome  | packets read ahead, see PacketRing.Queue.announceRead; 4 B
  * </pre>
  * Units: addresses of native memory; lengths in bytes.
  * Ownership: holds addresses only; the caller keeps the memory alive until the call that uses it has returned. An address
@@ -30,6 +31,7 @@ public final class PacketVector implements AutoCloseable {
 
     private final int spansOffset;
     private final int resultsOffset;
+    private final int outcomeOffset;
     // Goes with this object, which every native call keeps alive: no thread can free it under another one's hands.
     private final ByteBuffer memory;
     private final long memoryAddress;
@@ -52,7 +54,7 @@ public final class PacketVector implements AutoCloseable {
         if (maxPackets < 1 || maxSpans < maxPackets) {
             throw new IllegalArgumentException("need 1 <= maxPackets <= maxSpans: " + maxPackets + ", " + maxSpans);
         }
-        long bytes = (long) maxSpans * IOVEC_BYTES + 2L * maxPackets * Integer.BYTES;
+        long bytes = (long) maxSpans * IOVEC_BYTES + 2L * maxPackets * Integer.BYTES + Integer.BYTES;
         if (bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("maxPackets and maxSpans need more than 2 GiB: " + maxPackets + ", "
                     + maxSpans + "; a batch of 1024 is long");
@@ -61,6 +63,7 @@ public final class PacketVector implements AutoCloseable {
         this.maxSpans = maxSpans;
         spansOffset = maxSpans * IOVEC_BYTES;
         resultsOffset = spansOffset + maxPackets * Integer.BYTES;
+        outcomeOffset = resultsOffset + maxPackets * Integer.BYTES;
         memory = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
         memoryAddress = Addresses.of(memory);
     }
@@ -161,6 +164,14 @@ public final class PacketVector implements AutoCloseable {
 
     long resultsAddress() {
         return memoryAddress + resultsOffset;
+    }
+
+    long outcomeAddress() {
+        return memoryAddress + outcomeOffset;
+    }
+
+    int outcome() {
+        return memory.getInt(outcomeOffset);
     }
 
     /** Lets nobody use it any more; its memory goes with the object. */

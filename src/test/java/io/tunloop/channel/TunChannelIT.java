@@ -18,6 +18,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -50,7 +51,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +167,77 @@ class TunChannelIT {
                 ctx.fireChannelRead(packet.skipBytes(20).writerIndex(packet.writerIndex() - 8));
             }
             batch.clear();
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    /** The queue is empty then, and the poller has nothing to tell. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldGiveWhatWasReadAheadWhenReadingGoesOn(TunTransport transport) {
+        answerAll(transport, channel -> {
+            channel.config().setAutoRead(false);
+            channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTakeWhatWasReadAheadToAnotherEventLoop(TunTransport transport) {
+        var leaves = new AtomicBoolean(true);
+        answerAll(transport, channel -> {
+            if (leaves.getAndSet(false)) {
+                channel.config().setAutoRead(false);
+                channel.deregister()
+                        .addListener(left -> loops.register(channel)
+                                .addListener(registered -> channel.config().setAutoRead(true)));
+            }
+        });
+    }
+
+    /** Twenty packets wait when reading begins, and are read in batches of four, each along with the answers to the last. */
+    private void answerAll(TunTransport transport, Consumer<Channel> afterEachBatch) {
+        int packets = 20;
+        var done = new CountDownLatch(1);
+        // No packet but ours shall wake the poller.
+        namespace.run("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1");
+        TunChannel channel = bind(
+                bootstrap(transport, new EchoInBatches(ctx -> {
+                            afterEachBatch.accept(ctx);
+                            if (((TunChannel) ctx).counters().packetsWritten() == packets) {
+                                done.countDown();
+                            }
+                        }))
+                        .option(ChannelOption.AUTO_READ, false)
+                        .option(TunChannelOption.TUN_READ_BATCH, 4)
+                        .option(TunChannelOption.TUN_ADDRESSES, List.of(InterfaceAddress.parse("10.7.0.1/24"))),
+                "tl0");
+        namespace.run("sh", "-c", "ping -q -c" + packets + " -l" + packets + " -w1 10.7.0.9 || true");
+        assertThat(channel.counters().packetsRead()).isZero();
+        channel.config().setAutoRead(true);
+        Await.latch(done);
+        if (PacketRing.isAvailable()) {
+            assertThat(channel.counters().readCalls())
+                    .isLessThan(channel.counters().readBatches());
+        }
+    }
+
+    private static final class EchoInBatches extends ChannelInboundHandlerAdapter {
+        private final Consumer<Channel> afterEach;
+
+        EchoInBatches(Consumer<Channel> afterEach) {
+            this.afterEach = afterEach;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ctx.pipeline().addFirst(new IcmpEchoResponder(IpOffset.PLAIN));
+        }
+
+        /** The answers to the batch are written by now. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            afterEach.accept(ctx.channel());
             ctx.fireChannelReadComplete();
         }
     }

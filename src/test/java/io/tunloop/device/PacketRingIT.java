@@ -105,6 +105,68 @@ class PacketRingIT {
     }
 
     @Test
+    void shouldReadWhatIsAnnouncedAlongWithAWrite() throws Exception {
+        ByteBuf buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
+        try (PacketRing ring = PacketRing.open(PACKETS);
+                PacketRing.Queue queue = ring.attach(device);
+                PacketVector vector = new PacketVector(1)) {
+            vector.addPacket(buffer.memoryAddress(), BUFFER_BYTES);
+            queue.announceRead(vector);
+            assertThat(queue.completeRead(vector)).isEqualTo(PacketRing.NOT_READ);
+            writePings(queue, -1);
+            queue.announceRead(vector);
+            writePings(queue, -1);
+            assertThat(queue.completeRead(vector)).isEqualTo(1);
+            assertThat(vector.result(0)).isEqualTo(28);
+            assertThat(buffer.getUnsignedShort(SEQUENCE_OFFSET)).isEqualTo(1);
+            assertThat(readSequences(queue)).hasSize(2 * PACKETS - 1).startsWith(1);
+            queue.announceRead(vector);
+            writeNothingReadable(queue);
+            assertThat(queue.completeRead(vector)).isZero();
+        } finally {
+            buffer.release();
+        }
+    }
+
+    @Test
+    void shouldTellWhatWasReadWhenTheQueueIsClosedAndReadNothingMore() throws Exception {
+        ByteBuf buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
+        try (PacketRing ring = PacketRing.open(PACKETS);
+                PacketVector vector = new PacketVector(1)) {
+            vector.addPacket(buffer.memoryAddress(), BUFFER_BYTES);
+            PacketRing.Queue queue = ring.attach(device);
+            PacketRing.Queue other = ring.attach(device);
+            writePings(other, -1);
+            queue.announceRead(vector);
+            writePings(other, -1);
+            queue.close();
+            assertThat(queue.completeRead(vector)).isEqualTo(1);
+            PacketRing.Queue last = ring.attach(device);
+            last.announceRead(vector);
+            last.close();
+            writePings(other, -1);
+            assertThat(last.completeRead(vector)).isEqualTo(PacketRing.NOT_READ);
+            refuse("tl0 is detached from the ring", () -> last.announceRead(vector));
+            other.announceRead(vector);
+            ring.close();
+            assertThat(other.completeRead(vector)).isEqualTo(PacketRing.NOT_READ);
+        } finally {
+            buffer.release();
+        }
+    }
+
+    /** A packet that the kernel answers with nothing. */
+    private static void writeNothingReadable(PacketIo io) throws Exception {
+        ByteBuf packet = ping(0, true);
+        try (PacketVector vector = new PacketVector(1)) {
+            vector.addPacket(packet.memoryAddress(), packet.readableBytes());
+            assertThat(io.write(vector)).isEqualTo(1);
+        } finally {
+            packet.release();
+        }
+    }
+
+    @Test
     void shouldLetTheDeviceGoWhenDetached() throws Exception {
         try (PacketRing ring = PacketRing.open(PACKETS)) {
             PacketRing.Queue queue = ring.attach(device);
