@@ -14,13 +14,13 @@ stage() {
     install -D -m 644 "$RELEASE_SOURCE/src/site/markdown/daemon.md" "$2$1/share/doc/tunloop/daemon.md"
 }
 
-# A Java runtime of what tunloop needs at $1, with its own classes laid out as each JVM maps them.
+# A Java runtime of what tunloop needs at $1. It has no archive of its own classes, with which it would start faster: no two
+# that a JVM makes are the same.
 runtime() {
     local modules=$JAVA_HOME/jmods
     [[ ! -d $modules ]] || set -- "$1" --module-path "$modules"
     "$JAVA_HOME/bin/jlink" --output "$@" --add-modules "$RUNTIME_MODULES" --strip-java-debug-attributes \
         --no-header-files --no-man-pages --compress 2 --vm server
-    "$1/bin/java" -XX:+UseSerialGC -Xshare:dump >/dev/null
     chmod -R u+w "$1" # legal notices are not writable, and links to each other
 }
 
