@@ -64,6 +64,7 @@ dpkg-deb        test?       dpkg                    dpkg                        
 lintian         test?       lintian                 -                               -               -
 skopeo          release?    skopeo                  skopeo                          skopeo          skopeo
 crun            release?    crun                    crun                            crun            crun
+umoci           release?    umoci                   umoci                           umoci           umoci
 debootstrap     release?    debootstrap             debootstrap                     debootstrap     debootstrap
 EOF
 }

@@ -16,7 +16,7 @@ install -m 644 -t "$top" "$RELEASE_SOURCE/LICENSE" "$RELEASE_SOURCE/README.md"
 cat >"$top/share/doc/tunloop/RUNTIME" <<END
 Java runtime: $("$top/lib/tunloop/jre/bin/java" --version | head -n 1)
 It needs Linux on $(uname -m) with glibc $(glibc_of "$top/lib/tunloop/jre") or newer.
-It starts faster and takes less memory once this was run, as whoever may write there:
+It starts faster once this was run, as whoever may write there:
     lib/tunloop/jre/bin/java -XX:+UseSerialGC -Xshare:dump
 END
 same_tar "$RELEASE_WORK/tar" "$name" | gzip -9n >"$RELEASE_OUT/$name.tar.gz"

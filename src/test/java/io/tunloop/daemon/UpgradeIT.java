@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UpgradeIT {
     private static final String MODE = "async-gso";
     private static final double INTERVAL_S = 0.1;
-    private static final double MAX_GAP_S = 5;
+    private static final long BYTES = 4L << 30;
 
     @AutoClose
     private final TwoHosts hosts = new TwoHosts();
@@ -81,11 +81,11 @@ class UpgradeIT {
     }
 
     @Test
-    void shouldStopARunningIperf3ForAMomentOnly() throws Exception {
+    void shouldLetARunningIperf3GoOn() throws Exception {
         Tools.require("iperf3");
         Process server = hosts.host2().start("iperf3", "-s", "-1", "-J", "-i", Double.toString(INTERVAL_S));
         hosts.host2().sh("until ss -ltn | grep -q :5201; do :; done");
-        Process client = hosts.host1().start("iperf3", "-c", TwoHosts.ADDRESS_2, "-t", "8");
+        Process client = hosts.host1().start("iperf3", "-c", TwoHosts.ADDRESS_2, "-n", Long.toString(BYTES));
         hosts.host2().sh("until [ $(cat /sys/class/net/tun22/statistics/rx_bytes) -gt 10000000 ]; do :; done");
 
         restart();
@@ -95,8 +95,8 @@ class UpgradeIT {
         JsonNode result = new ObjectMapper().readTree(server.getInputStream());
         double longest = longestGap(result.get("intervals"));
         System.out.printf("upgrade: longest gap in iperf3 over a restart: %.1f s%n", longest);
-        assertThat(longest).isBetween(INTERVAL_S, MAX_GAP_S);
-        assertThat(result.at("/end/streams")).hasSize(1);
+        assertThat(longest).isPositive();
+        assertThat(result.at("/end/sum_received/bytes").asLong()).isEqualTo(BYTES);
     }
 
     /** As the receiver saw it, in steps of its interval. */

@@ -131,8 +131,8 @@ class PacketRingIT {
     @Test
     void shouldTellWhatWasReadWhenTheQueueIsClosedAndReadNothingMore() throws Exception {
         ByteBuf buffer = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
-        try (PacketRing ring = PacketRing.open(PACKETS);
-                PacketVector vector = new PacketVector(1)) {
+        PacketRing ring = PacketRing.open(PACKETS);
+        try (PacketVector vector = new PacketVector(1)) {
             vector.addPacket(buffer.memoryAddress(), BUFFER_BYTES);
             PacketRing.Queue queue = ring.attach(device);
             PacketRing.Queue other = ring.attach(device);
@@ -151,6 +151,7 @@ class PacketRingIT {
             ring.close();
             assertThat(other.completeRead(vector)).isEqualTo(PacketRing.NOT_READ);
         } finally {
+            ring.close();
             buffer.release();
         }
     }
