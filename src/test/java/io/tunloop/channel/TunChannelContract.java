@@ -83,6 +83,8 @@ abstract class TunChannelContract {
         settings.accept(channel.config());
         channel.pipeline().addLast(handlers);
         loops.register(channel).syncUninterruptibly();
+        // It becomes active behind that, and asks to read for the first time.
+        channel.eventLoop().submit(() -> {}).syncUninterruptibly();
         return channel;
     }
 
