@@ -8,7 +8,6 @@ import io.tunloop.testing.RequiresTun;
 import io.tunloop.testing.Tools;
 import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -90,20 +89,8 @@ class MetricsIT {
 
     @Test
     void shouldBeScrapedByPrometheus() throws Exception {
-        Tools.require("prometheus");
-        Path config = Files.writeString(folder.resolve("prometheus.yml"), """
-                global: {scrape_interval: 1s, scrape_timeout: 1s}
-                scrape_configs:
-                  - job_name: tunloop
-                    static_configs: [{targets: ['127.0.0.1:9464']}]
-                """);
-        hosts.host1()
-                .start(
-                        "prometheus",
-                        "--config.file=" + config,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
-                        "--web.listen-address=127.0.0.1:9090");
-        String query = "http://127.0.0.1:9090/api/v1/query?query=tunloop_packets_total";
+        Prometheus.start(hosts, folder);
+        String query = Prometheus.API + "query?query=tunloop_packets_total";
         assertThat(hosts.host1()
                         .sh("for i in $(seq 200); do curl -s '" + query
                                 + "' | tee " + folder + "/answer | grep -q tun22 && break; sleep 0.1; done; cat "

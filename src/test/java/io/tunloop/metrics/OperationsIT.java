@@ -12,7 +12,6 @@ import io.tunloop.testing.Traffic;
 import io.tunloop.testing.TwoHosts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class OperationsIT {
     private static final Path RULES =
             Path.of("operations/prometheus-alerts.yml").toAbsolutePath();
-    private static final String API = "http://127.0.0.1:9090/api/v1/";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @AutoClose
@@ -43,24 +41,12 @@ class OperationsIT {
 
     @BeforeEach
     void scrape() throws IOException {
-        Tools.require("prometheus", "promtool", "curl");
+        Tools.require("promtool", "curl");
         ForwardProcess forward =
                 ForwardProcess.start(hosts, List.of(), "--mode", "async-gso-channel", "--metrics", "9464");
         forward.awaitLine("tunloop: ready");
         Traffic.start(hosts);
-        Path config = Files.writeString(folder.resolve("prometheus.yml"), """
-                global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
-                rule_files: ['%s']
-                scrape_configs:
-                  - job_name: tunloop
-                    static_configs: [{targets: ['127.0.0.1:9464']}]
-                """.formatted(RULES));
-        hosts.host1()
-                .start(
-                        "prometheus",
-                        "--config.file=" + config,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
-                        "--web.listen-address=127.0.0.1:9090");
+        Prometheus.start(hosts, folder, RULES);
         // The second scrape gives a rate, and the rules have then been asked for too.
         until(() -> result("rate(tunloop_packets_total[10s])").size() > 0 && rulesWereEvaluated());
     }
@@ -87,11 +73,12 @@ class OperationsIT {
     }
 
     private JsonNode result(String query) {
-        return get("-G", "--data-urlencode", "query=" + query, API + "query").get("result");
+        return get("-G", "--data-urlencode", "query=" + query, Prometheus.API + "query")
+                .get("result");
     }
 
     private List<JsonNode> rules() {
-        return get(API + "rules").findValues("rules").stream()
+        return get(Prometheus.API + "rules").findValues("rules").stream()
                 .flatMap(OperationsIT::elements)
                 .toList();
     }
